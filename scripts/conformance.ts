@@ -1,0 +1,43 @@
+import { type ConformanceTarget, type Outcome, runConformance } from "./conformance/run-conformance.ts";
+import { startSandbox } from "./sandbox/start-sandbox.ts";
+
+// Against CONFORMANCE_URL when it is set, with CONFORMANCE_KEY (all four scopes), CONFORMANCE_INSTANCE and, if there is
+// one, CONFORMANCE_READ_KEY (data:read alone); else against a sandbox of its own.
+const { CONFORMANCE_URL, CONFORMANCE_KEY, CONFORMANCE_INSTANCE, CONFORMANCE_READ_KEY } = process.env;
+
+if (CONFORMANCE_URL === undefined) {
+  const sandbox = await startSandbox();
+  const { api, dashboard, control, instanceId, apiKey } = sandbox;
+  await judge({
+    url: api,
+    key: apiKey,
+    instanceId,
+    readOnlyKey: sandbox.mintKey(["data:read"]).key,
+    sandbox: { api, dashboard, control, instanceId },
+  });
+  await sandbox.close();
+} else if (CONFORMANCE_KEY === undefined || CONFORMANCE_INSTANCE === undefined) {
+  console.error("CONFORMANCE_URL needs CONFORMANCE_KEY and CONFORMANCE_INSTANCE beside it");
+  process.exitCode = 2;
+} else {
+  await judge({
+    url: CONFORMANCE_URL,
+    key: CONFORMANCE_KEY,
+    instanceId: CONFORMANCE_INSTANCE,
+    readOnlyKey: CONFORMANCE_READ_KEY,
+  });
+}
+
+async function judge(target: ConformanceTarget): Promise<void> {
+  const outcomes = await runConformance(target, (outcome) => console.log(line(outcome)));
+  const count = (result: Outcome["result"]) => outcomes.filter((outcome) => outcome.result === result).length;
+  const skipped = count("skipped");
+  console.log(
+    `${count("passed")} passed, ${count("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+  );
+  if (count("failed") > 0) process.exitCode = 1;
+}
+
+function line({ number, title, result, note }: Outcome): string {
+  return `${result.padEnd(7)} ${String(number).padStart(2)} ${title}${note === undefined ? "" : ` (${note})`}`;
+}

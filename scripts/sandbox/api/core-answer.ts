@@ -1,0 +1,34 @@
+import type { CoreCode, CoreError } from "../ledger/core-error.ts";
+import { BulkError } from "../ledger/record-bulk.ts";
+import type { Switches } from "../switches.ts";
+import type { Answer } from "./router.ts";
+
+// Every code that is not here is a 400.
+const STATUS: Partial<Record<CoreCode, number>> = {
+  TXN_NOT_FOUND: 404,
+  BAL_NOT_FOUND: 404,
+  LGR_NOT_FOUND: 404,
+  IDT_NOT_FOUND: 404,
+  META_ENTITY_NOT_FOUND: 404,
+  GEN_CONFLICT: 409,
+  TXN_DUPLICATE_REFERENCE: 409,
+  TXN_ALREADY_COMMITTED: 409,
+  TXN_ALREADY_VOIDED: 409,
+  IDT_FIELD_ALREADY_TOKENIZED: 409,
+  GEN_RATE_LIMITED: 429,
+};
+
+/** Core's answer to a refusal, which Cloud passes on unchanged. Cores before 0.15 know no `error_detail`. */
+export function coreRefusal(error: CoreError | BulkError, version: Switches["core_version"]): Answer {
+  const cause = error instanceof BulkError ? error.cause : error;
+  return {
+    status: STATUS[cause.code] ?? 400,
+    body: {
+      [error instanceof BulkError ? "error" : cause.body]: cause.message,
+      ...(error instanceof BulkError && { batch_id: error.batchId }),
+      ...(version !== "0.14" && {
+        error_detail: { code: cause.code, message: cause.message, details: cause.details },
+      }),
+    },
+  };
+}

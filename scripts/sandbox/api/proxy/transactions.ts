@@ -1,0 +1,151 @@
+import { randomUUID } from "node:crypto";
+import { CoreError } from "../../ledger/core-error.ts";
+import { formatQuotient } from "../../ledger/decimal.ts";
+import { recordBulk } from "../../ledger/record-bulk.ts";
+import { type Recorded, recordTransaction } from "../../ledger/record-transaction.ts";
+import { refund } from "../../ledger/refund.ts";
+import type { TransactionRequest } from "../../ledger/transaction-request.ts";
+import { updateInflight } from "../../ledger/update-inflight.ts";
+import { type Json, instantOrZero, transactionRecord } from "../records.ts";
+import type { Answer, Call } from "../router.ts";
+import { BodyObject, readObject } from "./read-object.ts";
+import { minorUnits, readTransaction } from "./read-transaction.ts";
+
+const LARGEST_BULK = 10_000;
+const CLOUD_PRECISION = 100;
+
+export function createTransaction({ instance, body, switches }: Call): Answer {
+  const injected = { precision: CLOUD_PRECISION, reference: `ref_${randomUUID()}` };
+  const request = readTransaction(readObject(body), injected, switches.core_version);
+  if (request.dry_run) return { status: 200, body: { dry_run: true, ...previewOf(request) } };
+  return { status: 201, body: replyOf(request, recordTransaction(instance.ledger, request)) };
+}
+
+export function createBulk({ instance, body, switches }: Call): Answer {
+  const bulk = readObject(body);
+  const items = bulk.list("transactions");
+  if (items.length === 0) throw new CoreError("TXN_BULK_EMPTY", "transactions cannot be empty");
+  if (items.length > LARGEST_BULK) {
+    throw new CoreError("TXN_BULK_LIMIT_EXCEEDED", `at most ${LARGEST_BULK} transactions are allowed`);
+  }
+  const inflight = bulk.flag("inflight");
+  const run_async = bulk.flag("run_async");
+  const batch_id = recordBulk(instance.ledger, {
+    transactions: items.map((item, index) => readBulkItem(item, index, switches)),
+    inflight,
+    atomic: bulk.flag("atomic"),
+    run_async,
+    skip_queue: bulk.flag("skip_queue"),
+  });
+  if (run_async) {
+    return {
+      status: 202,
+      body: { message: "Bulk transaction processing started", batch_id, status: "processing" },
+    };
+  }
+  const status = inflight ? "inflight" : "applied";
+  return { status: switches.bulk_status, body: { batch_id, status, transaction_count: items.length } };
+}
+
+export function settleInflight({ instance, params, body, switches }: Call): Answer {
+  const sent = readObject(body);
+  const action = sent.text("status").toLowerCase();
+  if (action !== "commit" && action !== "void") {
+    throw new CoreError("TXN_INVALID_STATUS_ACTION", "status must be one of: commit, void");
+  }
+  const precise = sent.integer("precise_amount");
+  if (precise !== undefined && precise <= 0n) {
+    throw new CoreError("TXN_INVALID_AMOUNT", "precise_amount must be positive");
+  }
+  const amount = sent.number("amount");
+  if (amount < 0) throw new CoreError("TXN_INVALID_AMOUNT", "amount must be positive");
+  const isWhole = precise === undefined && amount === 0;
+  const { row, queued } = updateInflight(instance.ledger, params.id!, {
+    action,
+    amountAt: isWhole ? undefined : (precision) => precise ?? minorUnits(amount, precision),
+    // Commits and voids were synchronous before 0.15.
+    skip_queue: sent.flag("skip_queue") || switches.core_version === "0.14",
+  });
+  return { status: 200, body: { ...transactionRecord(row), ...(queued && { queued }) } };
+}
+
+export function createRefund({ instance, params, body, switches }: Call): Answer {
+  const sent = readObject(body.trim() === "" ? "{}" : body);
+  const isNext = switches.core_version === "next";
+  const row = refund(instance.ledger, params.id!, {
+    skip_queue: sent.flag("skip_queue"),
+    description: isNext && sent.has("description") ? sent.text("description") : undefined,
+    meta_data: isNext ? sent.map("meta_data") : undefined,
+  });
+  return { status: 201, body: { ...transactionRecord(row), allow_overdraft: true } };
+}
+
+export function readTransactionById({ instance, params }: Call): Answer {
+  const row = instance.ledger.transactions.get(params.id!);
+  if (row === undefined) throw new CoreError("TXN_NOT_FOUND", `Transaction with ID '${params.id}' not found`);
+  return { status: 200, body: withoutEffectiveDate(transactionRecord(row)) };
+}
+
+export function readTransactionByReference({ instance, params }: Call): Answer {
+  const [row] = instance.ledger.transactions.find("reference", params.reference!);
+  if (row === undefined)
+    throw new CoreError("TXN_NOT_FOUND", `Transaction with reference '${params.reference}' not found`);
+  return { status: 200, body: withoutEffectiveDate(transactionRecord(row)) };
+}
+
+export function readTransactionLineage({ instance, params }: Call): Answer {
+  const row = instance.ledger.transactions.get(params.id!);
+  if (row === undefined) throw new CoreError("TXN_NOT_FOUND", `Transaction with ID '${params.id}' not found`);
+  return { status: 200, body: { transaction_id: row.transaction_id, shadow_transactions: [] } };
+}
+
+function readBulkItem(item: unknown, index: number, switches: Call["switches"]): TransactionRequest {
+  const injected = switches.bulk_injection
+    ? { precision: CLOUD_PRECISION, reference: `ref_${randomUUID()}` }
+    : undefined;
+  try {
+    return readTransaction(new BodyObject(item), injected, switches.core_version);
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.body !== "errors") throw error;
+    throw new CoreError(error.code, `transactions[${index}]: ${error.message}`, "errors", { index });
+  }
+}
+
+/** Core answers a POST with the request's own flags, most of which it then forgets. */
+function replyOf(request: TransactionRequest, { row, legs }: Recorded): Json {
+  const idOf = new Map(legs.map((leg) => [leg.identifier, leg.transaction_id]));
+  const withIds = (items: TransactionRequest["sources"]) =>
+    items.map((item) => ({ ...item, transaction_id: idOf.get(item.identifier) ?? "" }));
+  const amount_string =
+    request.amount === undefined ? formatQuotient(request.precise_amount, request.precision) : undefined;
+  const { source, destination, ...record } = transactionRecord(row);
+  return {
+    ...record,
+    ...(request.sources.length > 0 ? { sources: withIds(request.sources) } : { source }),
+    ...(request.destinations.length > 0 ? { destinations: withIds(request.destinations) } : { destination }),
+    ...(amount_string !== undefined && { amount_string }),
+    allow_overdraft: request.allow_overdraft,
+    overdraft_limit: request.overdraft_limit,
+    inflight: request.inflight,
+    skip_queue: request.skip_queue,
+    atomic: request.atomic,
+    inflight_expiry_date: instantOrZero(request.inflight_expiry_date),
+    inflight_commit_date: instantOrZero(request.inflight_commit_date),
+  };
+}
+
+function previewOf({
+  source,
+  destination,
+  currency,
+  reference,
+  precise_amount,
+  precision,
+}: TransactionRequest): Json {
+  return { source, destination, currency, reference, precise_amount, precision };
+}
+
+function withoutEffectiveDate(found: Json): Json {
+  const { effective_date: _, ...record } = found;
+  return record;
+}

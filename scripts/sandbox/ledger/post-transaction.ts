@@ -1,0 +1,148 @@
+import { CoreError } from "./core-error.ts";
+import type { Micros } from "./instant.ts";
+import { type Ledger, isReferenceUsed, newId, resolveBalance } from "./ledger.ts";
+import { apply, hold, requireFunds } from "./postings.ts";
+import type { Balance, MetaData, Status, Transaction } from "./rows.ts";
+import { type TransactionRequest, hashTransaction } from "./transaction-request.ts";
+import { updateInflight } from "./update-inflight.ts";
+
+/** What a transaction hangs under: a bulk or split (`batch`), a refunded row, or (`""`) nothing. */
+export type Origin = { parent: string; batch?: string; sequence?: number };
+
+/** Posts one movement at once (`skip_queue`), or acknowledges it and posts in the background, where no error reaches the caller. */
+export function postTransaction(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
+  return request.skip_queue ? postNow(ledger, request, origin) : enqueue(ledger, request, origin);
+}
+
+function postNow(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
+  const { currency, reference } = request;
+  const source = resolveBalance(ledger, request.source, currency);
+  const destination = resolveBalance(ledger, request.destination, currency);
+  if (isReferenceUsed(ledger, reference)) {
+    throw new CoreError("TXN_DUPLICATE_REFERENCE", `reference ${reference} has already been used`);
+  }
+  if (source === undefined) throw unknownBalance(request.source);
+  if (destination === undefined) throw unknownBalance(request.destination);
+  requireFunds(source, request.precise_amount, request);
+  const row = newRow(ledger, request, origin);
+  return storeOutcome(ledger, request, source, destination, {
+    ...row,
+    source: source.balance_id,
+    destination: destination.balance_id,
+    scheduled_for: undefined, // with skip_queue Core applies a scheduled transaction at once
+  });
+}
+
+function enqueue(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
+  const acknowledged = newRow(ledger, request, origin);
+  acknowledged.meta_data.QUEUED_PARENT_TRANSACTION = origin.batch ?? acknowledged.transaction_id;
+  ledger.queue.addInsert(() => insertQueued(ledger, request, acknowledged));
+  return acknowledged;
+}
+
+function insertQueued(ledger: Ledger, request: TransactionRequest, row: Transaction): void {
+  if (isReferenceUsed(ledger, row.reference)) return;
+  const isUnknown = (identifier: string) =>
+    !identifier.startsWith("@") && ledger.balances.get(identifier) === undefined;
+  if (isUnknown(request.source) || isUnknown(request.destination)) return;
+  const source = resolveBalance(ledger, request.source, request.currency)!;
+  const destination = resolveBalance(ledger, request.destination, request.currency)!;
+  const stored = { ...row, source: source.balance_id, destination: destination.balance_id };
+  ledger.transactions.insert(stored);
+  ledger.queue.addOutcome(() => decideQueued(ledger, request, stored), request.scheduled_for);
+}
+
+function decideQueued(ledger: Ledger, request: TransactionRequest, queued: Transaction): void {
+  const reference = `${queued.reference}_q`;
+  if (isReferenceUsed(ledger, reference)) return;
+  const source = ledger.balances.get(queued.source)!;
+  const destination = ledger.balances.get(queued.destination)!;
+  const row = {
+    ...queued,
+    transaction_id: newId("txn"),
+    parent_transaction: queued.transaction_id,
+    reference,
+    meta_data: { ...queued.meta_data },
+  };
+  try {
+    requireFunds(source, request.precise_amount, request);
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    row.meta_data.blnk_rejection_reason = `failed to apply transaction to balances: ${error.message}`;
+    ledger.transactions.insert({ ...row, status: "REJECTED" });
+    return;
+  }
+  storeOutcome(ledger, request, source, destination, row);
+}
+
+function storeOutcome(
+  ledger: Ledger,
+  request: TransactionRequest,
+  source: Balance,
+  destination: Balance,
+  row: Transaction,
+): Transaction {
+  const status = outcomeStatus(request);
+  const posting = { source, destination, amount: request.precise_amount };
+  if (status === "INFLIGHT") hold(posting);
+  else apply(posting);
+  ledger.balances.touch();
+  const stored = ledger.transactions.insert({ ...row, status });
+  if (status === "INFLIGHT") scheduleSettlement(ledger, request, stored.transaction_id);
+  return stored;
+}
+
+/** A hold may name the moment at which Core commits or voids what is left of it. */
+function scheduleSettlement(ledger: Ledger, request: TransactionRequest, holdId: string): void {
+  const settle = (action: "commit" | "void", at: Micros | undefined) => {
+    if (at === undefined) return;
+    ledger.queue.addOutcome(() => {
+      try {
+        updateInflight(ledger, holdId, { action, amountAt: undefined, skip_queue: true });
+      } catch (error) {
+        if (!(error instanceof CoreError)) throw error; // settled by hand before: nothing to do
+      }
+    }, at);
+  };
+  settle("commit", request.inflight_commit_date);
+  settle("void", request.inflight_expiry_date);
+}
+
+export function newRow(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
+  const created_at = ledger.clock.now();
+  return {
+    transaction_id: newId("txn"),
+    parent_transaction: origin.parent,
+    source: request.source,
+    destination: request.destination,
+    reference: request.reference,
+    precise_amount: request.precise_amount,
+    precision: request.precision,
+    currency: request.currency,
+    description: request.description,
+    status: request.scheduled_for === undefined ? "QUEUED" : "SCHEDULED",
+    created_at,
+    effective_date: request.effective_date ?? created_at,
+    scheduled_for: request.scheduled_for,
+    hash: hashTransaction(request),
+    meta_data: systemMetaData(request, origin),
+  };
+}
+
+function systemMetaData(request: TransactionRequest, { sequence }: Origin): MetaData {
+  return {
+    ...request.meta_data,
+    ...(request.inflight && { inflight: true }),
+    ...(request.atomic && { atomic: true }),
+    ...(request.allow_overdraft && { allow_overdraft: true }),
+    ...(sequence !== undefined && { sequence }),
+  };
+}
+
+export function outcomeStatus(request: TransactionRequest): Status {
+  return request.inflight ? "INFLIGHT" : "APPLIED";
+}
+
+function unknownBalance(id: string): CoreError {
+  return new CoreError("TXN_NOT_FOUND", `Balance with ID '${id}' not found`);
+}

@@ -1,0 +1,11 @@
+import { reactRouter } from "@react-router/dev/vite";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [tailwindcss(), reactRouter()],
+  // The server is bundled with the routes, so that both share one database module and one set of context keys.
+  environments: { ssr: { build: { rolldownOptions: { input: "./app/server.ts" } } } },
+  // In dev two copies of react-router would give "Invalid context value".
+  ssr: { noExternal: ["@react-router/node"] },
+});
