@@ -1,0 +1,142 @@
+import { Agent } from "undici";
+
+import type { Scope } from "#app/permissions/scopes.ts";
+
+import { alerts } from "./alerts.server.ts";
+import { balances } from "./balances.server.ts";
+import { createCollection } from "./collection.server.ts";
+import { holds } from "./holds.server.ts";
+import { identities } from "./identities.server.ts";
+import { ledgers } from "./ledgers.server.ts";
+import { metadata } from "./metadata.server.ts";
+import { readBalance, readIdentity, readLedger, readTransaction } from "./records.ts";
+import { transactions } from "./transactions.server.ts";
+import { type Call, type CloudCredentials, createCall } from "./transport/call.server.ts";
+import { createLanes } from "./transport/lanes.server.ts";
+import { cloudPath } from "./transport/request.ts";
+import { createSend } from "./transport/send.server.ts";
+
+export type { CloudCredentials } from "./transport/call.server.ts";
+
+export type CloudOptions = {
+  apiUrl: string;
+  /** Told of retries and of breakers that open: which install and route, and why. Never a body, a record's id or a key. */
+  log?: { warn(fields: object, message: string): void };
+  connectMs?: number;
+  /** The longest that one call may take, retries included. */
+  callMs?: number;
+  /** The first pause before a retry. */
+  retryMs?: number;
+  maxResponseBytes?: number;
+  concurrency?: number;
+  installConcurrency?: number;
+  /** Outages in a row after which an install's calls fail at once, for `breakMs` at first. */
+  breakAfter?: number;
+  breakMs?: number;
+  /** The wall clock, for dates in `Retry-After`. */
+  now?: () => number;
+};
+
+export type ClientOptions = {
+  /** Ends every call of this client: the request that asked went away, or the job was stopped. */
+  signal?: AbortSignal;
+  /** Time that all calls of this client share, retries and waiting included. None when left out: then each has its own. */
+  budgetMs?: number;
+};
+
+/** Everything one install may do in Blnk Cloud. Its methods throw `CloudError`, and what `openKey` throws. */
+export type CloudClient = ReturnType<typeof createClient>;
+
+export type Cloud = {
+  client(credentials: CloudCredentials, options?: ClientOptions): CloudClient;
+  /** Ends every call under way for an install that was just uninstalled, with `stopped`. */
+  stop(installedAppId: string): void;
+  close(): Promise<void>;
+};
+
+/** The process's one way to Blnk Cloud: its connections, and the limits that installs share. */
+export function createCloud({
+  apiUrl,
+  log,
+  connectMs = 5_000,
+  callMs = 30_000,
+  retryMs = 250,
+  maxResponseBytes = 16 * 1024 * 1024,
+  concurrency = 64,
+  installConcurrency = 4,
+  breakAfter = 5,
+  breakMs = 2_000,
+  now = Date.now,
+}: CloudOptions): Cloud {
+  const agent = new Agent({
+    connect: { timeout: connectMs },
+    connections: concurrency,
+    maxResponseSize: maxResponseBytes,
+    // The limits are counted per connection; HTTP/2 would multiplex past them.
+    allowH2: false,
+  });
+  const warn = (fields: object, message: string) => log?.warn(fields, message);
+  const lanes = createLanes({ concurrency, installConcurrency, breakAfter, breakMs }, warn);
+  const send = createSend(apiUrl, agent, now);
+
+  return {
+    client(credentials, { signal, budgetMs = Infinity } = {}) {
+      const deadline = performance.now() + budgetMs;
+      const call = createCall({
+        credentials,
+        send,
+        callMs,
+        retryMs,
+        signal,
+        lane: () => lanes.of(credentials.installedAppId),
+        remainingMs: () => deadline - performance.now(),
+        warn,
+      });
+      return createClient(call, credentials.grantedPermissions, signal);
+    },
+    stop: (installedAppId) => lanes.stop(installedAppId),
+    close: () => agent.destroy(),
+  };
+}
+
+function createClient(call: Call, scopes: readonly Scope[], signal: AbortSignal | undefined) {
+  const ledgerRows = createCollection(call, "ledgers", "ledger_id", readLedger);
+  const balanceRows = createCollection(call, "balances", "balance_id", readBalance);
+  const transactionRows = createCollection(call, "transactions", "transaction_id", readTransaction);
+  const identityRows = createCollection(call, "identities", "identity_id", readIdentity);
+  return {
+    ledgers: ledgers(call, ledgerRows),
+    balances: balances(call, balanceRows),
+    transactions: transactions(call, transactionRows, balanceRows, signal),
+    holds: holds(call, transactionRows, signal),
+    identities: identities(call, identityRows),
+    metadata: metadata(call),
+    alerts: alerts(call),
+
+    /**
+     * The cheapest read that proves the key: resolves with the scope it used, or undefined when no granted scope
+     * permits a read. It is sent once; a refused key is `unauthorised`.
+     */
+    async proveKey(): Promise<Scope | undefined> {
+      if (scopes.includes("data:read")) {
+        const query = [["pageSize", "1"]] as const;
+        await call({
+          method: "GET",
+          path: cloudPath`/data/ledgers`,
+          query,
+          scope: "data:read",
+          repeatable: false,
+        });
+        return "data:read";
+      }
+      if (!scopes.includes("alerts:read")) return undefined;
+      await call({
+        method: "GET",
+        path: cloudPath`/alerts/statuses`,
+        scope: "alerts:read",
+        repeatable: false,
+      });
+      return "alerts:read";
+    },
+  };
+}
