@@ -111,8 +111,10 @@ function alertStatuses(call: Call) {
           repeatable: true,
         }),
       );
+      const custom = body["data"] ?? [];
+      if (!Array.isArray(custom)) throw new CloudError("malformed", { reason: "not a list" });
       return {
-        statuses: readList(body["data"]).map(readAlertStatus),
+        statuses: custom.map(readAlertStatus),
         allowed_colours: readList(body["allowed_colours"]).filter((colour) => typeof colour === "string"),
       };
     },

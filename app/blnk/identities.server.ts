@@ -1,4 +1,5 @@
 import type { Collection } from "./collection.server.ts";
+import { readList, readObject, readText } from "./read-fields.ts";
 import { type Identity, readIdentity } from "./records.ts";
 import type { Call } from "./transport/call.server.ts";
 import type { JsonObject } from "./transport/lossless-json.ts";
@@ -37,6 +38,19 @@ export function identities(call: Call, rows: Collection<"identities", Identity>)
         scope: "data:write",
         repeatable: false,
       });
+    },
+
+    /** The fields whose value is a token, by their Go names (`EmailAddress`). */
+    async tokenisedFields(identityId: string): Promise<string[]> {
+      const body = readObject(
+        await call({
+          method: "GET",
+          path: cloudPath`/proxy/identities/${identityId}/tokenized-fields`,
+          scope: "data:read",
+          repeatable: true,
+        }),
+      );
+      return readList(body["tokenized_fields"]).flatMap((name) => readText(name) ?? []);
     },
   };
 }

@@ -33,6 +33,8 @@ export function metadata(call: Call) {
       });
       const row = readDetail(body, detail.idField);
       if (row === undefined) throw new CloudError("not_found");
+      // What is read here is written back: an answer about another record must not replace this one's.
+      if (row[detail.idField] !== id) throw new CloudError("malformed", { reason: "another record" });
       const present = readMetadata(row["meta_data"])[ownKey];
       const own = change(isObject(present) ? present : {});
       await call({
