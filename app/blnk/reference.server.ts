@@ -6,5 +6,6 @@ import { randomUUID } from "node:crypto";
  * Store it before the call: it is the only way to learn what became of the transaction.
  */
 export function createReference(app: string, installedAppId: string): string {
-  return `${app}:${installedAppId}:${randomUUID()}`;
+  // Without its dashes: one uuid in 300 ends with a dash and digits.
+  return `${app}:${installedAppId}:${randomUUID().replaceAll("-", "")}`;
 }

@@ -97,7 +97,7 @@ test("references are namespaced, different each time and never end like Core's",
   expect(new Set(references).size).toBe(1_000);
   for (const reference of references) {
     expect(reference.startsWith("tidemark:instapp_1:")).toBe(true);
-    expect(reference).not.toMatch(/(_q|_refund|[_-]\d{1,9})$|,/);
+    expect(reference).not.toMatch(/(_q|_refund|[_-]\d+)$|,/);
   }
 });
 

@@ -1,0 +1,51 @@
+import type { Sweep } from "#app/jobs/sweep.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+export type ActivityEntry = {
+  installed_app_id: string;
+  launch_id?: string;
+  user_id?: string | null;
+  /** Verb and noun, such as `install.applied`; the portal has the words. */
+  action: string;
+  target?: string;
+  result: string;
+};
+
+/** Appends to what was done in this install; entries are never changed. */
+export async function recordActivity(tx: Tx, entry: ActivityEntry, now: number): Promise<void> {
+  await tx
+    .insertInto("activity")
+    .values({ launch_id: null, user_id: null, target: null, ...entry, at: now })
+    .execute();
+}
+
+/** What was done in an install goes on in the one that follows it. */
+export async function moveActivity(tx: Tx, from: string, to: string): Promise<void> {
+  await tx
+    .updateTable("activity")
+    .set({ installed_app_id: to })
+    .where("installed_app_id", "=", from)
+    .execute();
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+const KEPT_MS = 400 * DAY_MS;
+const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
+
+export const sweepActivity: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("activity")
+    .innerJoin("installs", "installs.installed_app_id", "activity.installed_app_id")
+    .select("activity.id")
+    .where((eb) =>
+      eb.or([
+        eb("activity.at", "<", now - KEPT_MS),
+        eb.and([
+          eb("installs.state", "=", "inactive"),
+          eb("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS),
+        ]),
+      ]),
+    )
+    .limit(limit);
+  return (await tx.deleteFrom("activity").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+
+import type { Env } from "./env.server.ts";
+import type { Log } from "./log.server.ts";
+import { createSecurityHeaders, pathOf } from "./security-headers.server.ts";
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+
+/**
+ * What every request passes, whoever will answer it: an id, one reading of its address, the security headers, one log
+ * line, the CSRF check; then static files, then the routes.
+ */
+export function createFrontDoor({
+  env,
+  log,
+  isDraining,
+  serveStatic,
+  routes,
+}: {
+  env: Pick<Env, "PUBLIC_URL" | "FRAME_ANCESTORS">;
+  log: Log;
+  isDraining: () => boolean;
+  serveStatic: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  routes: RequestListener;
+}): RequestListener {
+  const setSecurityHeaders = createSecurityHeaders(env.FRAME_ANCESTORS);
+  const { host } = new URL(env.PUBLIC_URL);
+  return (request, response) => {
+    const id = randomUUID();
+    // Replaces whatever the caller sent: the routes read the id from here.
+    request.headers["x-request-id"] = id;
+    response.setHeader("X-Request-Id", id);
+    if (isDraining()) response.setHeader("Connection", "close");
+    const target = readTarget(request);
+    request.url = target ?? "/";
+    const sentHost = request.headers.host;
+    // Nobody below needs the caller's, and one that is no host would end as an unexpected error.
+    request.headers.host = host;
+    setSecurityHeaders(request, response);
+    logWhenClosed(log, request, response, id);
+    // A body that no route read stays where it is, and the connection's next request would wait behind it.
+    response.once("finish", () => request.removeAllListeners("data").resume());
+    if (target === undefined || (sentHost === undefined && request.httpVersion === "1.1")) {
+      return refuse(response, 400, "This is not a request that a browser or Blnk Cloud would send.");
+    }
+    if (!METHODS.includes(request.method ?? "")) {
+      response.setHeader("Allow", METHODS.join(", "));
+      return refuse(response, 405, "This method does nothing here.");
+    }
+    if (isForeignWrite(request, env.PUBLIC_URL)) {
+      return refuse(
+        response,
+        403,
+        "This was not sent from the app's own page, so nothing was done. Reload the page and try again.",
+      );
+    }
+    serveStatic(request, response, () => routes(request, response));
+  };
+}
+
+/**
+ * Unsafe requests must come from our own pages. What Blnk calls reads no cookie and is sent no Origin. Checked before
+ * React Router's own check, which lets a missing Origin pass and does not look at resource routes.
+ */
+function isForeignWrite(request: IncomingMessage, publicUrl: string): boolean {
+  if (SAFE_METHODS.has(request.method ?? "")) return false;
+  if (pathOf(request).startsWith("/api/")) return false;
+  const { origin, "sec-fetch-site": site } = request.headers;
+  return origin !== publicUrl || (site !== undefined && site !== "same-origin");
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8", Connection: "close" });
+  response.end(`${text}\n`);
+}
+
+/**
+ * The path and query as the router will read them, dots resolved: headers, log and CSRF check must not be decided on
+ * another reading. Undefined when there is none.
+ */
+function readTarget({ url = "" }: IncomingMessage): string | undefined {
+  const parsed = URL.parse(url.startsWith("/") ? `http://localhost${url}` : url);
+  return parsed?.pathname.startsWith("/") && isDecodable(parsed.pathname)
+    ? parsed.pathname + parsed.search
+    : undefined;
+}
+
+/** React Router prints a path that it cannot decode as it is, into the log. */
+function isDecodable(path: string): boolean {
+  try {
+    // The bundler takes decoding for pure and drops it where its result is not used.
+    return decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** One line a request: the route's name, never its URL, which carries tokens. */
+function logWhenClosed(log: Log, request: IncomingMessage, response: ServerResponse, id: string): void {
+  const began = performance.now();
+  response.once("close", () => {
+    const ms = Math.round(performance.now() - began);
+    const route = routeName(pathOf(request));
+    const status = response.writableFinished ? response.statusCode : "closed early";
+    log[route === "probe" || route === "static" ? "debug" : "info"](
+      { event: "request", request_id: id, method: request.method, route, status, ms },
+      "request",
+    );
+  });
+}
+
+const ROUTES: [RegExp, string][] = [
+  [/^\/api\/callback\//, "callback"],
+  [/^\/api\/portal\//, "launch"],
+  [/^\/portal\/enter$/, "enter"],
+  [/^\/portal\//, "portal"],
+  [/^\/(healthz|readyz)$/, "probe"],
+  [/^\/assets\//, "static"],
+];
+
+function routeName(path: string): string {
+  return ROUTES.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
+}

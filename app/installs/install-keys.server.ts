@@ -1,0 +1,70 @@
+import type { Database } from "#db/database.server.ts";
+import type { InstallKeyRow } from "#db/schema.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+/** A key whose box still exists: the current one, or one held until the current one is proven. */
+export type HeldKey = InstallKeyRow & { box: string };
+
+/** Whether this install ever had the key applied, and whether it is the one of the present generation. */
+export async function findAppliedKey(
+  tx: Tx,
+  installedAppId: string,
+  keyFingerprint: string,
+  generation: number | undefined,
+): Promise<{ applied: boolean; current: boolean }> {
+  const rows = await tx
+    .selectFrom("install_keys")
+    .select("generation")
+    .where("installed_app_id", "=", installedAppId)
+    .where("key_fingerprint", "=", keyFingerprint)
+    .execute();
+  return { applied: rows.length > 0, current: rows.some((row) => row.generation === generation) };
+}
+
+/**
+ * Stores the key of a new generation. The boxes of other keys are held until this one is proven; older boxes of the
+ * same key go.
+ */
+export async function storeKey(tx: Tx, key: HeldKey): Promise<void> {
+  await tx
+    .updateTable("install_keys")
+    .set({ box: null, key_prefix: "" })
+    .where("installed_app_id", "=", key.installed_app_id)
+    .where("key_fingerprint", "=", key.key_fingerprint)
+    .where("box", "is not", null)
+    .execute();
+  await tx.insertInto("install_keys").values(key).execute();
+}
+
+/** Newest first, so that the first is the current one. */
+export async function listHeldKeys(
+  handle: Tx | Database["read"],
+  installedAppId: string,
+): Promise<HeldKey[]> {
+  const rows = await handle
+    .selectFrom("install_keys")
+    .selectAll()
+    .where("installed_app_id", "=", installedAppId)
+    .where("box", "is not", null)
+    .orderBy("generation", "desc")
+    .execute();
+  return rows.map((row) => ({ ...row, box: row.box! }));
+}
+
+/**
+ * Destroys the boxes of an install and what was shown of its keys, but for the generation to keep. The bytes are overwritten in the file at once
+ * (secure_delete); the write-ahead log keeps them until it is truncated, which the caller must see to.
+ */
+export async function destroyKeys(
+  tx: Tx,
+  installedAppId: string,
+  keep?: { generation: number },
+): Promise<void> {
+  await tx
+    .updateTable("install_keys")
+    .set({ box: null, key_prefix: "" })
+    .where("installed_app_id", "=", installedAppId)
+    .where("box", "is not", null)
+    .$if(keep !== undefined, (query) => query.where("generation", "!=", keep!.generation))
+    .execute();
+}

@@ -1,0 +1,243 @@
+import type { Selectable } from "kysely";
+
+import type { JobRow } from "#db/schema.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import type { Sweep } from "./sweep.server.ts";
+
+export type Job = Pick<
+  Selectable<JobRow>,
+  "id" | "kind" | "installed_app_id" | "generation" | "attempts" | "created_at"
+> & {
+  payload: unknown;
+};
+
+export type NewJob = {
+  kind: string;
+  /** The install it works for, and the generation under which its work counts; null for the platform's own jobs. */
+  installed_app_id: string | null;
+  generation: number | null;
+  /** Epoch ms. */
+  due_at: number;
+  /** Tells apart jobs of one kind that an install may have open side by side. */
+  subject?: string;
+  payload?: unknown;
+};
+
+export const LEASE_MS = 60_000;
+const MAX_ATTEMPTS = 5;
+/** The due time of a job that runs, unless it is asked for again meanwhile. */
+const NOT_ASKED_FOR = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Asks for a job. There is one open job of a kind for each install (and subject): asking again brings it forward, or,
+ * while it runs, has it run once more after that. Wake the worker after the commit.
+ */
+export async function enqueueJob(
+  tx: Tx,
+  { payload = {}, subject, ...job }: NewJob,
+  now: number,
+): Promise<void> {
+  await tx
+    .insertInto("jobs")
+    .values({
+      ...job,
+      payload: JSON.stringify(payload),
+      open_key: [job.kind, job.installed_app_id ?? "", ...(subject === undefined ? [] : [subject])].join(":"),
+      state: "queued",
+      attempts: 0,
+      lease_until: null,
+      last_error: null,
+      created_at: now,
+      finished_at: null,
+    })
+    .onConflict((conflict) =>
+      conflict.column("open_key").doUpdateSet((eb) => ({
+        due_at: eb
+          .case()
+          .when("jobs.due_at", ">", job.due_at)
+          .then(job.due_at)
+          .else(eb.ref("jobs.due_at"))
+          .end(),
+      })),
+    )
+    .execute();
+}
+
+/**
+ * Takes up to `limit` jobs that are due, and those whose lease ran out since their end could not be stored, the oldest
+ * first, but never more of one install than `installLimit` at once: a slow one waits for itself. The caller names the
+ * jobs that it still runs; they must not run twice at once even where their lease could not be renewed.
+ */
+export async function claimJobs(
+  tx: Tx,
+  {
+    limit,
+    installLimit,
+    running,
+    now,
+  }: {
+    limit: number;
+    installLimit: number;
+    running: readonly Pick<Job, "id" | "installed_app_id">[];
+    now: number;
+  },
+): Promise<Job[]> {
+  const perInstall = new Map<string, number>();
+  for (const { installed_app_id } of running) count(perInstall, installed_app_id);
+  const full = [...perInstall].filter(([, jobs]) => jobs >= installLimit).map(([id]) => id);
+  const due = await tx
+    .selectFrom("jobs")
+    .select(["id", "installed_app_id"])
+    .where((eb) =>
+      eb.or([
+        eb.and([eb("state", "=", "queued"), eb("due_at", "<=", now)]),
+        eb.and([eb("state", "=", "running"), eb("lease_until", "<", now)]),
+      ]),
+    )
+    .$if(running.length > 0, (query) =>
+      query.where(
+        "id",
+        "not in",
+        running.map(({ id }) => id),
+      ),
+    )
+    .$if(full.length > 0, (query) =>
+      query.where((eb) =>
+        eb.or([eb("installed_app_id", "is", null), eb("installed_app_id", "not in", full)]),
+      ),
+    )
+    .orderBy("due_at")
+    .limit(limit * installLimit)
+    .execute();
+  const claimed = due
+    .filter(({ installed_app_id }) => count(perInstall, installed_app_id) <= installLimit)
+    .slice(0, limit);
+  if (claimed.length === 0) return [];
+  const rows = await tx
+    .updateTable("jobs")
+    .set((eb) => ({
+      state: "running",
+      due_at: NOT_ASKED_FOR,
+      lease_until: now + LEASE_MS,
+      attempts: eb("attempts", "+", 1),
+    }))
+    .where(
+      "id",
+      "in",
+      claimed.map(({ id }) => id),
+    )
+    .returning(["id", "kind", "installed_app_id", "generation", "attempts", "created_at", "payload"])
+    .execute();
+  return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
+}
+
+/** The number of jobs of this install with one more; the platform's own jobs do not count against each other. */
+function count(jobs: Map<string, number>, installedAppId: string | null): number {
+  if (installedAppId === null) return 1;
+  const counted = (jobs.get(installedAppId) ?? 0) + 1;
+  jobs.set(installedAppId, counted);
+  return counted;
+}
+
+/** For jobs that take longer than a lease: whoever looks at the rows can tell them from abandoned ones. */
+export async function renewLeases(tx: Tx, ids: readonly number[], now: number): Promise<void> {
+  await tx
+    .updateTable("jobs")
+    .set({ lease_until: now + LEASE_MS })
+    .where("id", "in", ids)
+    .where("state", "=", "running")
+    .execute();
+}
+
+/** At start: nobody else has this database open, so whatever is still leased was interrupted. */
+export async function expireLeases(tx: Tx): Promise<void> {
+  await tx.updateTable("jobs").set({ lease_until: 0 }).where("state", "=", "running").execute();
+}
+
+/**
+ * Ends a job that did its work, or sets the time and payload of its next run; either way it runs again as soon as it was
+ * asked for meanwhile. A cancelled job stays cancelled.
+ */
+export async function finishJob(
+  tx: Tx,
+  job: Job,
+  next: { due_at: number; payload: unknown } | undefined,
+  now: number,
+): Promise<void> {
+  const { numUpdatedRows } = await held(tx, job)
+    .where("due_at", "=", NOT_ASKED_FOR)
+    .set(
+      next
+        ? {
+            state: "queued",
+            due_at: next.due_at,
+            payload: JSON.stringify(next.payload),
+            attempts: 0,
+            lease_until: null,
+            last_error: null,
+          }
+        : { state: "finished", open_key: null, lease_until: null, last_error: null, finished_at: now },
+    )
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) return;
+  await held(tx, job)
+    .set((eb) => ({
+      state: "queued",
+      due_at: next
+        ? eb.case().when("due_at", ">", next.due_at).then(next.due_at).else(eb.ref("due_at")).end()
+        : eb.ref("due_at"),
+      payload: JSON.stringify(next ? next.payload : job.payload),
+      attempts: 0,
+      lease_until: null,
+      last_error: null,
+    }))
+    .execute();
+}
+
+/** Puts a failed job back with a growing, jittered delay; after five tries it is parked for the operator. */
+export async function failJob(
+  tx: Tx,
+  job: Job,
+  error: string,
+  { now, jitter }: { now: number; jitter: number },
+): Promise<void> {
+  const delay = 1000 * 4 ** job.attempts * (0.75 + jitter / 2);
+  await held(tx, job)
+    .set(
+      job.attempts < MAX_ATTEMPTS
+        ? { state: "queued", due_at: now + Math.round(delay), lease_until: null, last_error: error }
+        : { state: "parked", open_key: null, lease_until: null, last_error: error, finished_at: now },
+    )
+    .execute();
+}
+
+/** Idempotent. A job that runs at this moment finds out before its next call, and cannot write its result back. */
+export async function cancelJobs(tx: Tx, installedAppId: string, now: number): Promise<void> {
+  await tx
+    .updateTable("jobs")
+    .set({ state: "cancelled", open_key: null, lease_until: null, finished_at: now })
+    .where("installed_app_id", "=", installedAppId)
+    .where("state", "in", ["queued", "running"])
+    .execute();
+}
+
+/** The job as this worker holds it: not when it was cancelled, or claimed anew after the lease ran out. */
+function held(tx: Tx, job: Job) {
+  return tx
+    .updateTable("jobs")
+    .where("id", "=", job.id)
+    .where("state", "=", "running")
+    .where("attempts", "=", job.attempts);
+}
+
+const FINISHED_KEPT_MS = 30 * 24 * 60 * 60_000;
+
+export const sweepFinishedJobs: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("jobs")
+    .select("id")
+    .where("finished_at", "<", now - FINISHED_KEPT_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("jobs").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};

@@ -1,0 +1,27 @@
+import type { Clock } from "#app/clock.ts";
+import type { Database } from "#db/database.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import type { JobHandler } from "./worker.server.ts";
+
+/** Deletes up to `limit` rows that have outlived their time and answers how many there were. */
+export type Sweep = (tx: Tx, now: number, limit: number) => Promise<bigint>;
+
+const HOUR_MS = 60 * 60_000;
+// Small batches, so that callbacks get their turn between them.
+const BATCH = 200;
+
+/** The hourly job that deletes what docs/storage.md says is no longer kept. */
+export function createSweeper(
+  { db, clock }: { db: Database; clock: Clock },
+  sweeps: readonly Sweep[],
+): JobHandler {
+  return async (_job, { signal }) => {
+    for (const sweep of sweeps) {
+      let deleted = BigInt(BATCH);
+      while (deleted >= BATCH && !signal.aborted)
+        deleted = await db.write((tx) => sweep(tx, clock.now(), BATCH));
+    }
+    return { due_at: clock.now() + HOUR_MS, payload: {} };
+  };
+}

@@ -1,0 +1,145 @@
+import type { Clock } from "#app/clock.ts";
+import { DomainError } from "#app/errors.ts";
+import type { Log } from "#app/log.server.ts";
+import type { Database } from "#db/database.server.ts";
+
+import {
+  claimJobs,
+  expireLeases,
+  failJob,
+  finishJob,
+  type Job,
+  LEASE_MS,
+  renewLeases,
+} from "./jobs.server.ts";
+
+/** What a kind of job does. Answers when and with what to run again, or nothing when it is done; throws to be retried. */
+export type JobHandler = (job: Job, context: { signal: AbortSignal }) => Promise<NextRun | undefined>;
+export type NextRun = { due_at: number; payload: unknown };
+
+export type Worker = {
+  start(): Promise<void>;
+  /** Looks for due jobs now, instead of at the next poll. */
+  wake(): void;
+  /** Aborts what runs for an install at this moment; its rows are the caller's to cancel. */
+  abort(installedAppId: string): void;
+  /** Claims nothing more, aborts what runs and waits for it. */
+  stop(): Promise<void>;
+};
+
+const POLL_MS = 1000;
+
+/** Due times live in the database, so nothing is lost at a crash and no timer drifts; polling is one indexed read. */
+export function createWorker(
+  { db, clock, log }: { db: Database; clock: Clock; log: Log },
+  handlers: Record<string, JobHandler>,
+  { concurrency = 16, installConcurrency = 3 }: { concurrency?: number; installConcurrency?: number } = {},
+): Worker {
+  const running = new Map<Job, { controller: AbortController; done: Promise<void> }>();
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> | undefined;
+  let stopped = true;
+  let renewedAt = performance.now();
+
+  const lookNow = () => {
+    clearTimeout(timer);
+    if (stopped) return;
+    looking ??= look().finally(() => {
+      looking = undefined;
+      if (!stopped) timer = setTimeout(lookNow, POLL_MS);
+    });
+  };
+
+  const look = async () => {
+    try {
+      const limit = concurrency - running.size;
+      const jobs = [...running.keys()];
+      const ids = jobs.map(({ id }) => id);
+      if (ids.length > 0 && performance.now() - renewedAt > LEASE_MS / 3) {
+        renewedAt = performance.now();
+        await db.write((tx) => renewLeases(tx, ids, clock.now()));
+      }
+      if (limit <= 0 || !(await hasDueJob(db, ids, clock.now()))) return;
+      for (const job of await db.write((tx) =>
+        claimJobs(tx, { limit, installLimit: installConcurrency, running: jobs, now: clock.now() }),
+      ))
+        begin(job);
+    } catch (err) {
+      log.error({ event: "jobs_unreadable", err }, "jobs could not be claimed; trying again");
+    }
+  };
+
+  const begin = (job: Job) => {
+    const controller = new AbortController();
+    const done = runJob({ db, clock, log }, handlers, job, controller.signal).finally(() => {
+      running.delete(job);
+      setImmediate(lookNow);
+    });
+    running.set(job, { controller, done });
+  };
+
+  return {
+    async start() {
+      await db.write(expireLeases);
+      stopped = false;
+      lookNow();
+    },
+    wake: () => setImmediate(lookNow),
+    abort(installedAppId) {
+      for (const [job, { controller }] of running)
+        if (job.installed_app_id === installedAppId) controller.abort();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await looking;
+      for (const { controller } of running.values()) controller.abort();
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+async function hasDueJob(db: Database, running: readonly number[], now: number): Promise<boolean> {
+  const queued = await db.read
+    .selectFrom("jobs")
+    .select("id")
+    .where("state", "=", "queued")
+    .where("due_at", "<=", now)
+    .limit(1)
+    .execute();
+  if (queued.length > 0) return true;
+  const abandoned = await db.read
+    .selectFrom("jobs")
+    .select("id")
+    .where("state", "=", "running")
+    .where("lease_until", "<", now)
+    .$if(running.length > 0, (query) => query.where("id", "not in", running))
+    .limit(1)
+    .execute();
+  return abandoned.length > 0;
+}
+
+async function runJob(
+  { db, clock, log }: { db: Database; clock: Clock; log: Log },
+  handlers: Record<string, JobHandler>,
+  job: Job,
+  signal: AbortSignal,
+): Promise<void> {
+  const fields = { job_id: job.id, kind: job.kind, installed_app_id: job.installed_app_id };
+  try {
+    const handler = handlers[job.kind];
+    if (!handler) throw new DomainError("unknown_kind", `No handler for jobs of the kind ${job.kind}.`);
+    const next = await handler(job, { signal });
+    await db.write((tx) => finishJob(tx, job, next, clock.now()));
+  } catch (err) {
+    // Stopped on purpose: a cancelled job stays so, one interrupted by a shutdown is claimed again when its lease ends.
+    if (signal.aborted) return;
+    log.warn({ event: "job_failed", ...fields, attempts: job.attempts, err }, "a job failed");
+    const code = err instanceof DomainError ? err.code : "unexpected";
+    await db
+      .write((tx) => failJob(tx, job, code, { now: clock.now(), jitter: Math.random() }))
+      .catch((failure: unknown) =>
+        log.error({ event: "job_unrecorded", ...fields, err: failure }, "a job's failure was not stored"),
+      );
+  }
+}

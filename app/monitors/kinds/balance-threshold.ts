@@ -1,0 +1,154 @@
+import type { Balance } from "#app/blnk/records.ts";
+import { currencyPrecision } from "#app/money/currency-precision.ts";
+import { formatAmount } from "#app/money/format-amount.ts";
+
+import type { BalanceThreshold, FixedLimit, ThresholdCondition } from "../definition/monitor.ts";
+import { createCurrencies, fieldOf, foldTotal, hasMoved } from "./balance-total.ts";
+import { holds } from "./compare.ts";
+import type { BalanceFold } from "./evaluate.ts";
+import { type EvaluationContext, type Outcome, SELECTION, type SubjectResult } from "./facts.ts";
+import { allUnknown, resultOf, withUnseen } from "./results.ts";
+import { selectsBalance } from "./select/select-balances.ts";
+
+/** So that the state of a small selection can be shown in full without keeping that of a large one. */
+const QUIET_RESULTS = 500;
+
+export function foldThreshold(monitor: BalanceThreshold, context: EvaluationContext): BalanceFold {
+  return monitor.condition.per === "total" ? foldTotals(monitor, context) : foldEach(monitor, context);
+}
+
+function foldTotals({ select, condition }: BalanceThreshold, { tracked }: EvaluationContext): BalanceFold {
+  const total = foldTotal(select, condition.field);
+  const limit = foldLimit(condition);
+  return {
+    add(page) {
+      for (const balance of page) {
+        total.add(balance);
+        limit.add(balance);
+      }
+    },
+    finish({ problem }) {
+      if (problem !== undefined) return allUnknown(tracked, problem);
+      const sum = total.finish();
+      if (typeof sum === "string") return allUnknown(tracked, sum);
+      const against = limit.finish(sum.currency);
+      if (typeof against === "string") return allUnknown(tracked, against);
+      const result = judge(SELECTION, sum.largest, sum.sum, condition, against);
+      return withUnseen([result], tracked, undefined);
+    },
+  };
+}
+
+function foldEach({ select, condition }: BalanceThreshold, { tracked }: EvaluationContext): BalanceFold {
+  const limit = foldLimit(condition);
+  const currencies = createCurrencies();
+  const results = new Map<string, SubjectResult>();
+  // Compared with a total, nothing can be judged before the end.
+  const readings = new Map<string, bigint>();
+  let quiet = 0;
+
+  function keep(result: SubjectResult): void {
+    if (result.outcome === "clear" && !tracked.has(result.subject) && !results.has(result.subject)) {
+      if (quiet === QUIET_RESULTS) return;
+      quiet += 1;
+    }
+    results.set(result.subject, result);
+  }
+
+  function read(balance: Balance): void {
+    const { balance_id } = balance;
+    currencies.add(balance);
+    // A balance that was picked by its id is meant, moved or not.
+    if (select.balance_id === undefined && !hasMoved(balance)) return;
+    const value = fieldOf(balance, condition.field);
+    if (value === undefined) {
+      keep(
+        resultOf(balance_id, "unknown", {
+          entity: balance_id,
+          reason: `Its ${condition.field} could not be read.`,
+        }),
+      );
+    } else if (condition.limit.type === "compared") readings.set(balance_id, value);
+    else keep(judge(balance_id, balance_id, value, condition, fixedLine(condition.limit)));
+  }
+
+  return {
+    add(page) {
+      for (const balance of page) {
+        limit.add(balance);
+        if (selectsBalance(select, balance)) read(balance);
+      }
+    },
+    finish({ problem, currencies: known }) {
+      if (problem !== undefined && condition.limit.type === "compared") return allUnknown(tracked, problem);
+      const currency = problem === undefined ? currencies.finish("The selection", known) : { currency: "" };
+      if ("reason" in currency)
+        return currency.empty
+          ? nothingSelected(tracked, currency.reason)
+          : allUnknown(tracked, currency.reason);
+      const line = limit.finish(currency.currency);
+      if (typeof line === "string") return allUnknown(tracked, line);
+      for (const [id, value] of readings) keep(judge(id, id, value, condition, line));
+      return withUnseen([...results.values()], tracked, problem);
+    },
+  };
+}
+
+/** The subjects that there were have left it, and of the selection as a whole there is nothing to tell. */
+function nothingSelected(tracked: ReadonlySet<string>, reason: string): SubjectResult[] {
+  return withUnseen([resultOf(SELECTION, "unknown", { reason })], tracked, undefined);
+}
+
+/** What a value is held against. `against` is set where that is another selection's total. */
+type Line = { value: bigint; rearm: bigint | undefined; precision: bigint; compared: boolean };
+
+function fixedLine({ value, rearm, precision }: FixedLimit): Line {
+  return { value, rearm, precision, compared: false };
+}
+
+function foldLimit({ limit }: ThresholdCondition): {
+  add: (balance: Balance) => void;
+  /** For values in a currency: the line, or why there is none. */
+  finish: (currency: string) => Line | string;
+} {
+  if (limit.type === "fixed") return { add: () => undefined, finish: () => fixedLine(limit) };
+  const total = foldTotal(limit.select, limit.field, "The selection compared with");
+  return {
+    add: total.add,
+    finish(currency) {
+      const sum = total.finish();
+      if (typeof sum === "string") return sum;
+      if (sum.currency !== currency) {
+        return `${currency} cannot be compared with ${sum.currency}.`;
+      }
+      const precision = limit.precision ?? currencyPrecision(currency);
+      return { value: sum.sum + limit.plus, rearm: undefined, precision, compared: true };
+    },
+  };
+}
+
+function judge(
+  subject: string,
+  entity: string,
+  value: bigint,
+  { operator }: ThresholdCondition,
+  line: Line,
+): SubjectResult {
+  const decimal = (minor: bigint) => formatAmount(minor, line.precision, { grouping: false });
+  return resultOf(subject, outcomeOf(value, operator, line), {
+    entity,
+    value: decimal(value),
+    ...(line.compared && { against: decimal(line.value) }),
+  });
+}
+
+function outcomeOf(
+  value: bigint,
+  operator: ThresholdCondition["operator"],
+  { value: limit, rearm }: Line,
+): Outcome {
+  if (holds(value, operator, limit)) return "holds";
+  if (rearm === undefined) return "clear";
+  const isBack = operator === "<" || operator === "<=" ? value >= rearm : value <= rearm;
+  return isBack ? "clear" : "between";
+}

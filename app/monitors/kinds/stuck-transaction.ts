@@ -1,0 +1,79 @@
+import type { Transaction } from "#app/blnk/records.ts";
+
+import type { StuckCondition, StuckTransaction } from "../definition/monitor.ts";
+import type { Chain, EvaluationContext, SubjectResult, TransactionFacts } from "./facts.ts";
+import { resultOf, withUnseen } from "./results.ts";
+import { selectsTransaction } from "./select/select-transactions.ts";
+
+const MINUTE_MS = 60_000;
+
+export function evaluateStuck(
+  { select, condition }: StuckTransaction,
+  { chains, traits, problem }: TransactionFacts,
+  { now, tracked }: EvaluationContext,
+): SubjectResult[] {
+  const results = chains.flatMap((chain) => {
+    const rows = chain.rows.filter((row) => selectsTransaction(select, row, traits));
+    if (rows.length === 0) return [];
+    const result = judge({ ...chain, rows }, chain.rows, condition, now);
+    return result.outcome === "clear" && !tracked.has(chain.chain_id) ? [] : [result];
+  });
+  return withUnseen(results, tracked, problem);
+}
+
+/** The selected rows of a chain are judged; all of them tell what became of each. */
+function judge(
+  { chain_id, rows }: Chain,
+  all: readonly Transaction[],
+  condition: StuckCondition,
+  now: number,
+): SubjectResult {
+  for (const row of rows) {
+    const wait = waitOf(row, all, condition);
+    if (wait === undefined) continue;
+    const entity = row.transaction_id;
+    if ("reason" in wait) return resultOf(chain_id, "unknown", { entity, reason: wait.reason });
+    const waited = now - wait.since;
+    if (waited > wait.minutes * MINUTE_MS) {
+      return resultOf(chain_id, "holds", { entity, value: String(Math.floor(waited / MINUTE_MS)) });
+    }
+  }
+  return resultOf(chain_id, "clear", { entity: chain_id });
+}
+
+type Wait = { since: number; minutes: number } | { reason: string };
+
+/** Since when a row waits and how long it may; undefined when it does not, or not of the kind that is asked for. */
+function waitOf(
+  row: Transaction,
+  all: readonly Transaction[],
+  { queued_minutes, hold_minutes }: StuckCondition,
+): Wait | undefined {
+  const { status, created_at, scheduled_for } = row;
+  const children = all.filter(({ parent_transaction }) => parent_transaction === row.transaction_id);
+  if (status === "QUEUED" || status === "SCHEDULED") {
+    if (queued_minutes === undefined || children.length > 0) return undefined;
+    return created_at === undefined
+      ? { reason: "When it was queued could not be read." }
+      : { since: Math.max(created_at, scheduled_for ?? 0), minutes: queued_minutes };
+  }
+  if (status !== "INFLIGHT" || hold_minutes === undefined) return undefined;
+  const remains = hasRemainder(row, children);
+  if (remains === false) return undefined;
+  return remains === undefined || created_at === undefined
+    ? { reason: "What remains of the hold, or since when, could not be read." }
+    : { since: created_at, minutes: hold_minutes };
+}
+
+/** A void releases all that is left; commits take their part. Undefined: an amount could not be read. */
+function hasRemainder(hold: Transaction, children: readonly Transaction[]): boolean | undefined {
+  if (children.some(({ status }) => status === "VOID")) return false;
+  let remaining = hold.precise_amount;
+  for (const { status, source, precise_amount } of children) {
+    // A refund's row is a child too, with its sides swapped.
+    if (status !== "APPLIED" || source !== hold.source) continue;
+    if (remaining === undefined || precise_amount === undefined) return undefined;
+    remaining -= precise_amount;
+  }
+  return remaining === undefined ? undefined : remaining > 0n;
+}

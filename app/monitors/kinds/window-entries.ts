@@ -1,0 +1,53 @@
+import type { Movement, WindowMonitor } from "../definition/monitor.ts";
+import { countedAt } from "./counted-at.ts";
+import { type FindTraits, type SeenTransaction, SELECTION, type WindowEntry } from "./facts.ts";
+import { isEnd, selectsEnds, selectsTransaction } from "./select/select-transactions.ts";
+
+/** What a row adds to the windows of a monitor; store it before `evaluateTransactions`, once per row. */
+export function windowEntries(
+  monitor: WindowMonitor,
+  row: SeenTransaction,
+  traits: FindTraits,
+): WindowEntry[] {
+  if (row.status !== (monitor.kind === "rejections" ? "REJECTED" : "APPLIED")) return [];
+  if (!selectsTransaction(monitor.select, row, traits)) return [];
+  const flows: Flow[] = monitor.kind === "movement" ? flowsOf(monitor, row, traits) : [[SELECTION, "in"]];
+  return flows.map(([subject, flow]) => ({
+    subject,
+    transaction_id: row.transaction_id,
+    at: countedAt(row),
+    flow,
+    amount: row.precise_amount,
+    precision: row.precision,
+    currency: row.currency,
+  }));
+}
+
+type Flow = [subject: string, flow: "in" | "out"];
+
+function flowsOf(monitor: Movement, row: SeenTransaction, traits: FindTraits): Flow[] {
+  const { direction } = monitor.condition;
+  return allFlows(monitor, row, traits).filter(
+    ([, flow]) => direction === "both" || direction === "net" || direction === flow,
+  );
+}
+
+function allFlows({ select, condition }: Movement, row: SeenTransaction, traits: FindTraits): Flow[] {
+  const { direction, per } = condition;
+  // Without balances that it could flow into or out of, each row is simply counted.
+  if (per === "selection" && !selectsEnds(select)) return [[SELECTION, direction === "out" ? "out" : "in"]];
+  const out = subjectOf(row.source);
+  const into = subjectOf(row.destination);
+  // What stays inside one subject does not move it.
+  if (out === into) return [];
+  const flows: Flow[] = [];
+  if (into !== undefined) flows.push([into, "in"]);
+  if (out !== undefined) flows.push([out, "out"]);
+  return flows;
+
+  function subjectOf(end: string | undefined): string | undefined {
+    if (end === undefined || !isEnd(select, end, traits)) return undefined;
+    if (per === "selection") return SELECTION;
+    return per === "balance" ? end : traits(end)?.identity_id;
+  }
+}

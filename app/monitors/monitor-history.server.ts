@@ -1,0 +1,232 @@
+import type { Selectable } from "kysely";
+
+import type { Database } from "#db/database.server.ts";
+import type {
+  AlertDeliveryRow,
+  DeliveryAttemptRow,
+  EpisodeRow,
+  EvaluationRow,
+  MonitorStateRow,
+} from "#db/schema.ts";
+
+import { explainMonitor } from "./definition/explain-monitor.ts";
+import { findMonitor, listMonitors, type StoredMonitor } from "./monitors.server.ts";
+
+export type EpisodeView = Pick<
+  Selectable<EpisodeRow>,
+  | "id"
+  | "monitor_id"
+  | "subject"
+  | "entity"
+  | "announcement"
+  | "value"
+  | "against"
+  | "opened_at"
+  | "closed_at"
+> & {
+  reason: EpisodeRow["close_reason"];
+  anomaly_id: string | null;
+  /** `waiting`, `muted`, `capped` or `none`, else the state of the alert that it is part of. */
+  delivery: "waiting" | "muted" | "capped" | "none" | AlertDeliveryRow["state"];
+  may_be_doubled: boolean;
+};
+
+export type MonitorSummary = StoredMonitor & {
+  explanation: string;
+  /** The worst state among its subjects; undefined before the first evaluation. */
+  state: MonitorStateRow["state"] | "paused" | undefined;
+  firing: number;
+  /** Of the subject that is shown first: one that is firing, else the only or first one. */
+  last: { subject: string; value: string | null; at: number } | undefined;
+};
+
+/** The monitors of an install with their state and last value, in the order in which they were made. */
+export async function listMonitorSummaries(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+): Promise<MonitorSummary[]> {
+  const monitors = await listMonitors(read, installedAppId);
+  const counts = await read
+    .selectFrom("monitor_states")
+    .innerJoin("monitors", "monitors.id", "monitor_states.monitor_id")
+    .select(["monitor_id", "state"])
+    .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("subject").as("subject")])
+    .where("monitors.installed_app_id", "=", installedAppId)
+    .groupBy(["monitor_id", "state"])
+    .execute();
+  const shown = new Map<string, { subject: string; value: string | null; at: number }>();
+  const summaries: MonitorSummary[] = [];
+  for (const stored of monitors) {
+    const own = counts.filter(({ monitor_id }) => monitor_id === stored.id);
+    const worst = (["firing", "unknown", "ok"] as const).find((state) =>
+      own.some((row) => row.state === state),
+    );
+    const subject = own.find((row) => row.state === worst)?.subject;
+    if (subject !== undefined) {
+      const row = await read
+        .selectFrom("monitor_states")
+        .select(["value", "evaluated_at"])
+        .where("monitor_id", "=", stored.id)
+        .where("subject", "=", subject)
+        .executeTakeFirst();
+      if (row)
+        shown.set(stored.id, {
+          subject,
+          value: row.value,
+          at: Math.max(row.evaluated_at, stored.evaluated_at ?? 0),
+        });
+    }
+    const evaluated = stored.evaluated_at === null ? undefined : "ok";
+    summaries.push({
+      ...stored,
+      explanation: explainMonitor(stored.monitor),
+      state: stored.monitor.enabled
+        ? stored.problem !== null && worst !== "firing"
+          ? "unknown"
+          : (worst ?? evaluated)
+        : "paused",
+      firing: own.find(({ state }) => state === "firing")?.count ?? 0,
+      last: shown.get(stored.id),
+    });
+  }
+  return summaries;
+}
+
+export type MonitorDetail = {
+  stored: StoredMonitor;
+  explanation: string;
+  states: Selectable<MonitorStateRow>[];
+  episodes: EpisodeView[];
+  evaluations: Selectable<EvaluationRow>[];
+  deliveries: (Selectable<AlertDeliveryRow> & {
+    attempts_made: Pick<Selectable<DeliveryAttemptRow>, "channel" | "at" | "outcome">[];
+  })[];
+};
+
+const SHOWN = 100;
+
+/** Everything that is shown of one monitor of this install, the newest first. */
+export async function findMonitorDetail(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+  id: string,
+): Promise<MonitorDetail | undefined> {
+  const stored = await findMonitor(read, installedAppId, id);
+  if (!stored) return undefined;
+  const [states, episodes, evaluations, deliveries] = await Promise.all([
+    read
+      .selectFrom("monitor_states")
+      .selectAll()
+      .where("monitor_id", "=", id)
+      .orderBy("state")
+      .orderBy("subject")
+      .limit(SHOWN)
+      .execute(),
+    listEpisodes({ read }, installedAppId, { monitorId: id, limit: SHOWN }),
+    read
+      .selectFrom("evaluations")
+      .selectAll()
+      .where("monitor_id", "=", id)
+      .orderBy("id", "desc")
+      .limit(SHOWN)
+      .execute(),
+    read
+      .selectFrom("alert_deliveries")
+      .selectAll()
+      .where("monitor_id", "=", id)
+      .orderBy("created_at", "desc")
+      .limit(SHOWN)
+      .execute(),
+  ]);
+  const attempts = await listAttempts(
+    { read },
+    deliveries.map((delivery) => delivery.id),
+  );
+  return {
+    stored,
+    explanation: explainMonitor(stored.monitor),
+    states,
+    episodes,
+    evaluations,
+    deliveries: deliveries.map((delivery) => ({
+      ...delivery,
+      attempts_made: attempts.filter(({ delivery_id }) => delivery_id === delivery.id),
+    })),
+  };
+}
+
+/** Episodes of an install, or of one of its monitors, the newest first. */
+export async function listEpisodes(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+  { monitorId, open, limit }: { monitorId?: string; open?: boolean; limit?: number } = {},
+): Promise<EpisodeView[]> {
+  const rows = await read
+    .selectFrom("episodes")
+    .leftJoin("alert_deliveries", "alert_deliveries.id", "episodes.alert_id")
+    .select([
+      "episodes.id",
+      "episodes.monitor_id",
+      "episodes.subject",
+      "episodes.entity",
+      "episodes.announcement",
+    ])
+    .select([
+      "episodes.value",
+      "episodes.against",
+      "episodes.opened_at",
+      "episodes.closed_at",
+      "episodes.close_reason as reason",
+    ])
+    .select([
+      "episodes.delivery as planned",
+      "alert_deliveries.state",
+      "alert_deliveries.anomaly_id",
+      "alert_deliveries.may_be_doubled",
+    ])
+    .where("episodes.installed_app_id", "=", installedAppId)
+    .$if(monitorId !== undefined, (query) => query.where("episodes.monitor_id", "=", monitorId!))
+    .$if(open === true, (query) => query.where("episodes.closed_at", "is", null))
+    .orderBy("episodes.opened_at", "desc")
+    .orderBy("episodes.id", "desc")
+    .$if(limit !== undefined, (query) => query.limit(limit!))
+    .execute();
+  return rows.map(({ planned, state, may_be_doubled, ...row }) => ({
+    ...row,
+    delivery: planned === "planned" ? (state ?? "none") : planned,
+    may_be_doubled: may_be_doubled === 1,
+  }));
+}
+
+/** The webhook's messages, without what they said, the newest first. */
+export async function listWebhookDeliveries(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+  limit = SHOWN,
+) {
+  const messages = await read
+    .selectFrom("webhook_messages")
+    .select(["id", "event", "state", "attempts", "error", "created_at", "finished_at"])
+    .where("installed_app_id", "=", installedAppId)
+    .orderBy("created_at", "desc")
+    .limit(limit)
+    .execute();
+  const attempts = await listAttempts(
+    { read },
+    messages.map(({ id }) => id),
+  );
+  return messages.map((message) => ({
+    ...message,
+    attempts_made: attempts.filter(({ delivery_id }) => delivery_id === message.id),
+  }));
+}
+
+async function listAttempts({ read }: Pick<Database, "read">, ids: readonly string[]) {
+  if (ids.length === 0) return [];
+  return await read
+    .selectFrom("delivery_attempts")
+    .select(["delivery_id", "channel", "at", "outcome"])
+    .where("delivery_id", "in", ids)
+    .orderBy("at")
+    .execute();
+}

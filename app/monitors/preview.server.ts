@@ -1,0 +1,240 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
+import type { Balance, Transaction } from "#app/blnk/records.ts";
+import { currencyPrecision } from "#app/money/currency-precision.ts";
+import { formatAmount } from "#app/money/format-amount.ts";
+
+import type { BalanceMonitor, BalanceThreshold, Monitor, TransactionMatch } from "./definition/monitor.ts";
+import { foldBalances } from "./kinds/evaluate.ts";
+import { amountHolds } from "./kinds/compare.ts";
+import type { BalanceTraits, SubjectResult } from "./kinds/facts.ts";
+import { selectsTransaction } from "./kinds/select/select-transactions.ts";
+import { needsTraits } from "./kinds/evaluate.ts";
+import { readTraits } from "./reads/look-back.server.ts";
+import { demandOf } from "./reads/plan-balance-reads.ts";
+import { problemOf, readBalances } from "./reads/read-balances.server.ts";
+
+const DAYS = 7;
+const DAY_MS = 24 * 60 * 60_000;
+const MAX_BALANCES = 20;
+const SHOWN = 20;
+
+export type Preview = {
+  /** The subjects for which it is true now, and how many there are; undefined where only the past can tell. */
+  now: { firing: number; subjects: SubjectResult[]; problem: string | undefined } | undefined;
+  /** Over the last seven days: the values of a balance at the end of each day, or the events of an event kind. */
+  past:
+    | {
+        kind: "values";
+        balances: {
+          balance_id: string;
+          points: { at: number; value: string | undefined; holds: boolean | undefined }[];
+        }[];
+      }
+    | { kind: "events"; count: number; events: { entity: string; at: number }[] }
+    | { kind: "unavailable"; why: string };
+};
+
+/**
+ * What a monitor would find, before it is saved: now, and over the last seven days where Blnk can still tell. Nothing
+ * is stored.
+ *
+ * @throws CloudError `unauthorised`, `stopped` or `cancelled`
+ */
+export async function previewMonitor(client: CloudClient, monitor: Monitor, now: number): Promise<Preview> {
+  switch (monitor.kind) {
+    case "balance_threshold":
+      return {
+        now: await previewNow(client, monitor, now),
+        past: await previewThreshold(client, monitor, now),
+      };
+    case "ledger_imbalance":
+      return {
+        now: await previewNow(client, monitor, now),
+        past: { kind: "unavailable", why: "Blnk does not keep what all balances were in the past." },
+      };
+    case "new_balance":
+      return { now: undefined, past: await previewNewBalances(client, monitor, now) };
+    case "transaction_match":
+      return { now: undefined, past: await previewMatches(client, monitor, now) };
+    case "stuck_transaction":
+    case "rejections":
+    case "movement":
+    case "silence":
+      return {
+        now: undefined,
+        past: {
+          kind: "unavailable",
+          why: "It is judged from the transactions that are read from now on; the first evaluation, right after saving, looks back over its window.",
+        },
+      };
+  }
+}
+
+async function previewNow(
+  client: CloudClient,
+  monitor: BalanceMonitor,
+  now: number,
+): Promise<Preview["now"]> {
+  const context = { now, watching_since: now, tracked: new Set<string>() };
+  const demand = demandOf(monitor, { tracked: context.tracked, watching_since: now, evaluated_at: null });
+  const reader = { id: "preview", demand, fold: () => foldBalances(monitor, context) };
+  const { results, problems } = await readBalances(client, [reader], {
+    now,
+    balances: undefined,
+    seen: () => undefined,
+  });
+  const all = results.get("preview") ?? [];
+  const firing = all.filter(({ outcome }) => outcome === "holds");
+  const unknown = all.find(({ outcome }) => outcome === "unknown");
+  return {
+    firing: firing.length,
+    subjects: firing.slice(0, SHOWN),
+    problem: problems.get("preview") ?? unknown?.reason,
+  };
+}
+
+async function previewThreshold(
+  client: CloudClient,
+  { select, condition }: BalanceThreshold,
+  now: number,
+): Promise<Preview["past"]> {
+  const { field, limit, per, operator } = condition;
+  if (limit.type === "compared" || per === "total")
+    return { kind: "unavailable", why: "What a total was in the past cannot be asked of Blnk." };
+  if (field !== "balance" && field !== "credit_balance" && field !== "debit_balance") {
+    return {
+      kind: "unavailable",
+      why: "Blnk does not keep what was held in the past, only what was applied.",
+    };
+  }
+  const demand = { tracked: new Set<string>(), watching_since: now, evaluated_at: null };
+  const filters = demandOf(
+    { select, condition: { ...condition, operator: "!=" }, kind: "balance_threshold" } as BalanceThreshold,
+    demand,
+  );
+  const found: Balance[] = [];
+  const problem = await problemOf(async () => {
+    const asked = filters.ids[0];
+    if (asked !== undefined) found.push(await client.balances.get(asked));
+    else
+      found.push(
+        ...(await client.balances.list({ filters: filters.scans[0] ?? [], pageSize: MAX_BALANCES + 1 })).rows,
+      );
+  });
+  if (problem !== undefined) return { kind: "unavailable", why: problem };
+  if (found.length > MAX_BALANCES)
+    return {
+      kind: "unavailable",
+      why: `It matches more than ${MAX_BALANCES} balances; the past is shown for ${MAX_BALANCES} at most.`,
+    };
+  const times = Array.from({ length: DAYS + 1 }, (_, index) => now - (DAYS - index) * DAY_MS);
+  const balances = await Promise.all(
+    found.map(async ({ balance_id, currency = "" }) => ({
+      balance_id,
+      points: await Promise.all(
+        times.map(async (at) => {
+          const value = await valueAt(client, balance_id, field, at);
+          const holds =
+            value === undefined
+              ? undefined
+              : amountHolds({ minor: value, precision: limit.precision }, operator, {
+                  minor: limit.value,
+                  precision: limit.precision,
+                });
+          return {
+            at,
+            value:
+              value === undefined
+                ? undefined
+                : formatAmount(value, limit.precision ?? currencyPrecision(currency), { grouping: false }),
+            holds,
+          };
+        }),
+      ),
+    })),
+  );
+  return { kind: "values", balances };
+}
+
+async function valueAt(
+  client: CloudClient,
+  balanceId: string,
+  field: "balance" | "credit_balance" | "debit_balance",
+  at: number,
+): Promise<bigint | undefined> {
+  try {
+    return (await client.balances.at(balanceId, at))[field];
+  } catch (error) {
+    if (!(error instanceof CloudError) || ["unauthorised", "stopped", "cancelled"].includes(error.code))
+      throw error;
+    return undefined;
+  }
+}
+
+async function previewNewBalances(
+  client: CloudClient,
+  monitor: Extract<Monitor, { kind: "new_balance" }>,
+  now: number,
+): Promise<Preview["past"]> {
+  const since = now - DAYS * DAY_MS;
+  const created = new Map<string, number>();
+  const context = { now, watching_since: since, tracked: new Set<string>() };
+  const demand = demandOf(monitor, { tracked: context.tracked, watching_since: since, evaluated_at: null });
+  const reader = { id: "preview", demand, fold: () => foldBalances(monitor, context) };
+  const seen = (page: readonly Balance[]) => {
+    for (const { balance_id, created_at } of page) created.set(balance_id, created_at ?? now);
+  };
+  const { results, problems } = await readBalances(client, [reader], { now, balances: undefined, seen });
+  const problem = problems.get("preview");
+  if (problem !== undefined) return { kind: "unavailable", why: problem };
+  const events = (results.get("preview") ?? [])
+    .filter(({ outcome }) => outcome === "happened")
+    .map(({ subject }) => ({ entity: subject, at: created.get(subject) ?? now }));
+  return newestOf(events);
+}
+
+async function previewMatches(
+  client: CloudClient,
+  monitor: TransactionMatch,
+  now: number,
+): Promise<Preview["past"]> {
+  const traits = new Map<string, BalanceTraits>();
+  const chains = new Map<string, { entity: string; at: number }>();
+  const problem = await problemOf(async () => {
+    const filters = [{ field: "created_at", operator: "gte", value: now - DAYS * DAY_MS }] as const;
+    for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
+      if (needsTraits(monitor)) await readTraits(client, page, traits);
+      for (const row of page) {
+        if (!selectsTransaction(monitor.select, row, (id) => traits.get(id)) || !hasAmount(monitor, row))
+          continue;
+        // Rows of one chain are one event: an outcome hangs under its queued row.
+        const chain = row.parent_transaction?.startsWith("txn_")
+          ? row.parent_transaction
+          : row.transaction_id;
+        chains.set(chain, { entity: row.transaction_id, at: row.created_at ?? now });
+      }
+    }
+  });
+  return problem === undefined ? newestOf([...chains.values()]) : { kind: "unavailable", why: problem };
+}
+
+function hasAmount(
+  { condition: { amount } }: TransactionMatch,
+  { precise_amount, precision }: Transaction,
+): boolean {
+  if (amount === undefined) return true;
+  if (precise_amount === undefined || precision === undefined || precision < 1n) return false;
+  return amountHolds({ minor: precise_amount, precision }, amount.operator, {
+    minor: amount.value,
+    precision: amount.precision,
+  });
+}
+
+function newestOf(events: { entity: string; at: number }[]): Preview["past"] {
+  return {
+    kind: "events",
+    count: events.length,
+    events: events.toSorted((one, other) => other.at - one.at).slice(0, SHOWN),
+  };
+}

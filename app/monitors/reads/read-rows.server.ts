@@ -1,0 +1,195 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { Filter } from "#app/blnk/filters.ts";
+import type { Transaction } from "#app/blnk/records.ts";
+import type { Database } from "#db/database.server.ts";
+
+import { type Chain, OVERLAP_MS, type SeenTransaction } from "../kinds/facts.ts";
+import { HOLD_LOOK_BACK_MS, openRows, QUEUE_LOOK_BACK_MS, WAITING } from "./chains.server.ts";
+import { batches } from "./read-balances.server.ts";
+import { findChainIds, listOpenChains } from "./watched-rows.server.ts";
+
+/** No chain is longer: queued, hold, commit, refund, its outcome. */
+const DEPTH = 6;
+
+export type RowsReading = {
+  /** Seen for the first time, each once. */
+  rows: SeenTransaction[];
+  /** Chains that are open, and those that were and gained a row. */
+  chains: Chain[];
+  /** The ones of them that changed, or are new. */
+  changed: Chain[];
+};
+
+/**
+ * Reads the transactions that appeared since the last cycle: those created since then or a little before, and the
+ * children of chains that wait, since an outcome row copies the `created_at` of its queued row and would lie in the past.
+ *
+ * @param since until when the last cycle read; null looks back for chains that are open
+ */
+export async function readRows(
+  client: CloudClient,
+  db: Database,
+  installedAppId: string,
+  { since, lookBack, now }: { since: number | null; lookBack: boolean; now: number },
+): Promise<RowsReading> {
+  const from = (since ?? now) - OVERLAP_MS;
+  const open = await listOpenChains(db, installedAppId);
+  const fresh = new Map<string, Transaction>();
+  const known = new Map(
+    [...open].flatMap(([chainId, rows]) =>
+      rows.map(({ transaction_id }) => [transaction_id, chainId] as const),
+    ),
+  );
+  const take = async (page: readonly Transaction[]) => {
+    const unknown = page.filter(
+      ({ transaction_id }) => !known.has(transaction_id) && !fresh.has(transaction_id),
+    );
+    const seen = await findChainIds(
+      db,
+      installedAppId,
+      unknown.map(({ transaction_id }) => transaction_id),
+    );
+    for (const [id, chainId] of seen) known.set(id, chainId);
+    for (const row of unknown) if (!seen.has(row.transaction_id)) fresh.set(row.transaction_id, row);
+  };
+
+  for await (const page of client.transactions.scan({
+    filters: [{ field: "created_at", operator: "gte", value: from }],
+    createdUntil: now,
+  }))
+    await take(page);
+  if (lookBack) await lookBackForChains(client, { from, now, take });
+  const parents = [
+    ...open.values(),
+    ...(lookBack ? [...fresh.values()].filter(isOpening).map((row) => [row]) : []),
+  ].flatMap((rows) => openRows(rows, now));
+  await readChildren(
+    client,
+    parents.filter(({ created_at }) => (created_at ?? 0) < from),
+    take,
+  );
+
+  const chainOf = await resolveChains(client, db, installedAppId, fresh, known);
+  const rows = [...fresh.values()].map((row) => ({
+    ...row,
+    chain_id: chainOf(row),
+    first_seen_at: firstSeen(row, since, now),
+  }));
+  return { rows, ...mergeChains(open, rows, now) };
+}
+
+/** Created since the last read: on time. Created before and not seen then: it appeared only now. */
+function firstSeen({ created_at }: Transaction, since: number | null, now: number): number {
+  if (created_at === undefined) return now;
+  return since === null || created_at >= since ? created_at : now;
+}
+
+type Take = (page: readonly Transaction[]) => Promise<void>;
+
+async function lookBackForChains(
+  client: CloudClient,
+  { from, now, take }: { from: number; now: number; take: Take },
+): Promise<void> {
+  const looks: [string, number][] = [
+    ["QUEUED", QUEUE_LOOK_BACK_MS],
+    ["SCHEDULED", HOLD_LOOK_BACK_MS],
+    ["INFLIGHT", HOLD_LOOK_BACK_MS],
+  ];
+  for (const [status, reach] of looks) {
+    const filters: Filter<"transactions">[] = [
+      { field: "status", operator: "eq", value: status },
+      { field: "created_at", operator: "gte", value: now - reach },
+    ];
+    for await (const page of client.transactions.scan({ filters, createdUntil: from }))
+      await take(page.filter(isOpening));
+  }
+}
+
+function isOpening({ status }: Transaction): boolean {
+  return WAITING.has(status) || status === "INFLIGHT";
+}
+
+/** Children of these rows, and theirs: the outcome of a queued hold may be committed already. */
+async function readChildren(client: CloudClient, parents: readonly Transaction[], take: Take): Promise<void> {
+  for (let asked = parents; asked.length > 0;) {
+    const found: Transaction[] = [];
+    for (const some of batches(asked)) {
+      const values = some.map(({ transaction_id }) => transaction_id);
+      for await (const page of client.transactions.scan({
+        filters: [{ field: "parent_transaction", operator: "in", values }],
+        createdUntil: undefined,
+      })) {
+        const children = page.filter(
+          ({ parent_transaction }) => parent_transaction !== undefined && values.includes(parent_transaction),
+        );
+        await take(children);
+        found.push(...children.filter(isOpening));
+      }
+    }
+    asked = found;
+  }
+}
+
+/** The topmost stored row of a row's chain: asked for where it is neither fresh nor known, as with a late refund. */
+async function resolveChains(
+  client: CloudClient,
+  db: Database,
+  installedAppId: string,
+  fresh: ReadonlyMap<string, Transaction>,
+  known: Map<string, string>,
+): Promise<(row: Transaction) => string> {
+  const above = new Map<string, Transaction | undefined>();
+  const climb = (row: Transaction): { top: string; missing: string | undefined } => {
+    let current = row;
+    for (let level = 0; level < DEPTH; level += 1) {
+      const parent = current.parent_transaction;
+      if (parent === undefined || parent.startsWith("bulk_")) break;
+      const chainId = known.get(parent);
+      if (chainId !== undefined) return { top: chainId, missing: undefined };
+      const next = fresh.get(parent) ?? above.get(parent);
+      if (!next) return { top: current.transaction_id, missing: above.has(parent) ? undefined : parent };
+      current = next;
+    }
+    return { top: current.transaction_id, missing: undefined };
+  };
+
+  for (let level = 0; level < DEPTH; level += 1) {
+    const missing = [...new Set([...fresh.values()].flatMap((row) => climb(row).missing ?? []))];
+    if (missing.length === 0) break;
+    for (const [id, chainId] of await findChainIds(db, installedAppId, missing)) known.set(id, chainId);
+    for (const values of batches(missing.filter((id) => !known.has(id)))) {
+      for (const id of values) above.set(id, undefined);
+      for await (const page of client.transactions.scan({
+        filters: [{ field: "transaction_id", operator: "in", values }],
+        createdUntil: undefined,
+      })) {
+        for (const row of page) if (above.has(row.transaction_id)) above.set(row.transaction_id, row);
+      }
+    }
+  }
+  return (row) => climb(row).top;
+}
+
+function mergeChains(
+  open: ReadonlyMap<string, Transaction[]>,
+  rows: readonly SeenTransaction[],
+  now: number,
+): Pick<RowsReading, "chains" | "changed"> {
+  const gained = new Map<string, Transaction[]>();
+  for (const { chain_id, first_seen_at: _, ...row } of rows)
+    gained.set(chain_id, [...(gained.get(chain_id) ?? []), row]);
+  const chains: Chain[] = [];
+  const changed: Chain[] = [];
+  for (const [chain_id, before] of open) {
+    const chain = { chain_id, rows: [...before, ...(gained.get(chain_id) ?? [])] };
+    chains.push(chain);
+    // One that has waited too long is given up, though it gained nothing.
+    if (gained.has(chain_id) || openRows(chain.rows, now).length === 0) changed.push(chain);
+  }
+  for (const [chain_id, chainRows] of gained) {
+    if (open.has(chain_id) || openRows(chainRows, now).length === 0) continue;
+    chains.push({ chain_id, rows: chainRows });
+    changed.push({ chain_id, rows: chainRows });
+  }
+  return { chains, changed };
+}

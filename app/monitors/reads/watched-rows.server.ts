@@ -1,0 +1,194 @@
+import type { Transaction } from "#app/blnk/records.ts";
+import type { Database } from "#db/database.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import type { Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
+import { openRows, readChain, writeChain } from "./chains.server.ts";
+import { ownTurn } from "../turns.ts";
+
+const CHUNK = 100;
+
+/** Which of these rows were seen, and the chains that they belong to. */
+export async function findChainIds(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const some of chunks(ids)) {
+    const rows = await read
+      .selectFrom("seen_rows")
+      .select(["transaction_id", "chain_id"])
+      .where("installed_app_id", "=", installedAppId)
+      .where("transaction_id", "in", some)
+      .execute();
+    for (const { transaction_id, chain_id } of rows) found.set(transaction_id, chain_id);
+  }
+  return found;
+}
+
+export async function listOpenChains(
+  { read }: Pick<Database, "read">,
+  installedAppId: string,
+): Promise<Map<string, Transaction[]>> {
+  const rows = await read
+    .selectFrom("open_chains")
+    .select(["chain_id", "content"])
+    .where("installed_app_id", "=", installedAppId)
+    .execute();
+  return new Map(rows.map(({ chain_id, content }) => [chain_id, readChain(content)]));
+}
+
+/**
+ * Remembers what was read, after all that follows from it was stored: a crash before this reads the same rows again.
+ *
+ * @param changed the chains that gained rows; one that waits for nothing any more is forgotten
+ */
+export async function rememberRows(
+  db: Pick<Database, "write">,
+  installedAppId: string,
+  {
+    rows,
+    changed,
+    keepFrom,
+    now,
+  }: { rows: readonly SeenTransaction[]; changed: readonly Chain[]; keepFrom: number; now: number },
+): Promise<void> {
+  // A row that counts as seen must not be missing in its chain.
+  for (const some of chunks(changed)) await db.write((tx) => rememberChains(tx, installedAppId, some, now));
+  for (const some of chunks(rows)) {
+    await db.write((tx) =>
+      tx
+        .insertInto("seen_rows")
+        .values(
+          some.map(({ transaction_id, chain_id, created_at }) => ({
+            installed_app_id: installedAppId,
+            transaction_id,
+            chain_id,
+            created_at: created_at ?? now,
+          })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
+  }
+  await db.write(async (tx) => {
+    await tx
+      .deleteFrom("seen_rows")
+      .where("installed_app_id", "=", installedAppId)
+      .where("created_at", "<", keepFrom)
+      .execute();
+  });
+}
+
+async function rememberChains(
+  tx: Tx,
+  installedAppId: string,
+  chains: readonly Chain[],
+  now: number,
+): Promise<void> {
+  for (const { chain_id, rows } of chains) {
+    if (openRows(rows, now).length === 0) {
+      await tx
+        .deleteFrom("open_chains")
+        .where("installed_app_id", "=", installedAppId)
+        .where("chain_id", "=", chain_id)
+        .execute();
+      continue;
+    }
+    const opened_at = Math.min(...rows.map(({ created_at }) => created_at ?? now));
+    const content = writeChain(rows);
+    await tx
+      .insertInto("open_chains")
+      .values({ installed_app_id: installedAppId, chain_id, opened_at, content })
+      .onConflict((conflict) => conflict.columns(["installed_app_id", "chain_id"]).doUpdateSet({ content }))
+      .execute();
+  }
+}
+
+/** Nothing watches transactions any more: whatever comes later begins with a look back. */
+export async function forgetRows(tx: Tx, installedAppId: string): Promise<void> {
+  await tx.deleteFrom("seen_rows").where("installed_app_id", "=", installedAppId).execute();
+  await tx.deleteFrom("open_chains").where("installed_app_id", "=", installedAppId).execute();
+  await tx
+    .updateTable("watches")
+    .set({ rows_until: null })
+    .where("installed_app_id", "=", installedAppId)
+    .execute();
+}
+
+/** Safe to repeat: an entry is one of its monitor, subject and row. */
+export async function storeEntries(
+  db: Pick<Database, "write">,
+  entries: readonly (WindowEntry & { monitor_id: string })[],
+): Promise<void> {
+  for (const some of chunks(entries)) {
+    await db.write((tx) =>
+      tx
+        .insertInto("window_entries")
+        .values(
+          some.map(({ monitor_id, subject, transaction_id, at, flow, amount, precision, currency }) => ({
+            monitor_id,
+            subject,
+            transaction_id,
+            at,
+            flow,
+            amount: amount === undefined ? null : String(amount),
+            precision: precision === undefined ? null : String(precision),
+            currency: currency ?? null,
+          })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    );
+    await ownTurn();
+  }
+}
+
+/** Drops what no window reaches any more, but for the newest entry of each subject, and answers the rest. */
+export async function loadEntries(db: Database, monitorId: string, keptFrom: number): Promise<WindowEntry[]> {
+  const rows = await db.read
+    .selectFrom("window_entries")
+    .selectAll()
+    .where("monitor_id", "=", monitorId)
+    .orderBy("at", "desc")
+    .execute();
+  const subjects = new Set<string>();
+  const kept = rows.filter(
+    ({ subject, at }) => (!subjects.has(subject) && subjects.add(subject)) || at >= keptFrom,
+  );
+  if (kept.length < rows.length) await db.write((tx) => dropEntries(tx, monitorId, keptFrom));
+  return kept.map(({ subject, transaction_id, at, flow, amount, precision, currency }) => ({
+    subject,
+    transaction_id,
+    at,
+    flow,
+    amount: amount === null ? undefined : BigInt(amount),
+    precision: precision === null ? undefined : BigInt(precision),
+    currency: currency ?? undefined,
+  }));
+}
+
+async function dropEntries(tx: Tx, monitorId: string, keptFrom: number): Promise<void> {
+  await tx
+    .deleteFrom("window_entries")
+    .where("monitor_id", "=", monitorId)
+    .where("at", "<", keptFrom)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom("window_entries as newer")
+          .select("newer.at")
+          .where("newer.monitor_id", "=", monitorId)
+          .whereRef("newer.subject", "=", "window_entries.subject")
+          .whereRef("newer.at", ">", "window_entries.at"),
+      ),
+    )
+    .execute();
+}
+
+export function chunks<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) =>
+    items.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
+}

@@ -1,0 +1,138 @@
+import type { Sweep } from "#app/jobs/sweep.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const RESULTS_KEPT_MS = 30 * DAY_MS;
+const EPISODES_KEPT_MS = 400 * DAY_MS;
+const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
+
+/** Results of evaluations, attempts and messages go after 30 days; at most 500 results per subject are kept anyway. */
+const sweepResults: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("evaluations")
+    .select("id")
+    .where("at", "<", now - RESULTS_KEPT_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("evaluations").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+const sweepAttempts: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("delivery_attempts")
+    .select("id")
+    .where("at", "<", now - RESULTS_KEPT_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("delivery_attempts").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+const sweepMessages: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("webhook_messages")
+    .select("id")
+    .where("created_at", "<", now - RESULTS_KEPT_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("webhook_messages").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+/** An episode that is still open is kept however old it is. */
+const sweepEpisodes: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("episodes")
+    .select("id")
+    .where("opened_at", "<", now - EPISODES_KEPT_MS)
+    .where("closed_at", "is not", null)
+    .limit(limit);
+  return (await tx.deleteFrom("episodes").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+const sweepAlerts: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("alert_deliveries")
+    .select("id")
+    .where("created_at", "<", now - EPISODES_KEPT_MS)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("episodes")
+            .select("episodes.id")
+            .whereRef("episodes.alert_id", "=", "alert_deliveries.id"),
+        ),
+      ),
+    )
+    .limit(limit);
+  return (await tx.deleteFrom("alert_deliveries").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+/** A deleted monitor goes with the last of its episodes. */
+const sweepDeletedMonitors: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("monitors")
+    .select("id")
+    .where("deleted_at", "<", now - EPISODES_KEPT_MS)
+    .limit(limit);
+  return await deleteMonitors(
+    tx,
+    (await old.execute()).map(({ id }) => id),
+  );
+};
+
+/** What an uninstalled install left, unless another has taken it over. */
+const sweepLeftMonitors: Sweep = async (tx, now, limit) => {
+  const left = await tx
+    .selectFrom("monitors")
+    .innerJoin("installs", "installs.installed_app_id", "monitors.installed_app_id")
+    .select("monitors.id")
+    .where("installs.state", "=", "inactive")
+    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+    .limit(Math.min(limit, 20))
+    .execute();
+  const deleted = await deleteMonitors(
+    tx,
+    left.map(({ id }) => id),
+  );
+  // A monitor may have many rows: the next batch takes the next few.
+  return left.length === 0 ? 0n : BigInt(limit) + deleted;
+};
+
+const sweepLeftRows: Sweep = async (tx, now, limit) => {
+  let deleted = 0n;
+  for (const table of ["seen_rows", "open_chains", "watches"] as const) {
+    const left = tx
+      .selectFrom("installs")
+      .select("installed_app_id")
+      .where("state", "=", "inactive")
+      .where("uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom(table)
+            .select(`${table}.installed_app_id`)
+            .whereRef(`${table}.installed_app_id`, "=", "installs.installed_app_id"),
+        ),
+      )
+      .limit(limit);
+    deleted += (await tx.deleteFrom(table).where("installed_app_id", "in", left).executeTakeFirst())
+      .numDeletedRows;
+  }
+  return deleted;
+};
+
+async function deleteMonitors(tx: Tx, ids: readonly string[]): Promise<bigint> {
+  if (ids.length === 0) return 0n;
+  await tx.deleteFrom("episodes").where("monitor_id", "in", ids).execute();
+  await tx.deleteFrom("alert_deliveries").where("monitor_id", "in", ids).execute();
+  // States, evaluations and windows go with it.
+  return (await tx.deleteFrom("monitors").where("id", "in", ids).executeTakeFirst()).numDeletedRows;
+}
+
+export const monitorSweeps: readonly Sweep[] = [
+  sweepResults,
+  sweepAttempts,
+  sweepMessages,
+  sweepEpisodes,
+  sweepAlerts,
+  sweepDeletedMonitors,
+  sweepLeftMonitors,
+  sweepLeftRows,
+];

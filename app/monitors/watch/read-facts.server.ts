@@ -1,0 +1,291 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { Balance, Transaction } from "#app/blnk/records.ts";
+import type { Database } from "#db/database.server.ts";
+
+import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
+import {
+  evaluateTransactions,
+  foldBalances,
+  keptFrom,
+  needsMembers,
+  needsTraits,
+} from "../kinds/evaluate.ts";
+import { windowEntries } from "../kinds/window-entries.ts";
+import {
+  type BalanceTraits,
+  type EvaluationContext,
+  type FindTraits,
+  OVERLAP_MS,
+  type SeenTransaction,
+  type SubjectResult,
+} from "../kinds/facts.ts";
+import { answers, selectionFilters } from "../reads/balance-filters.ts";
+import { lookBackWindows } from "../reads/look-back.server.ts";
+import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
+import {
+  type BalanceReader,
+  batches,
+  findBalances,
+  problemOf,
+  readBalances,
+} from "../reads/read-balances.server.ts";
+import { readRows, type RowsReading } from "../reads/read-rows.server.ts";
+import { loadEntries, storeEntries } from "../reads/watched-rows.server.ts";
+import type { StoredMonitor } from "../monitors.server.ts";
+
+/** A monitor that is due, with the subjects that it must hear of. */
+export type DueMonitor = StoredMonitor & { context: EvaluationContext };
+
+export type Evaluated = {
+  /** By monitor id. */
+  results: ReadonlyMap<string, SubjectResult[]>;
+  /** Why a monitor could not be evaluated, by its id. */
+  problems: ReadonlyMap<string, string>;
+  /** What was read of transactions, to be remembered once all that follows from it is stored. */
+  rows: RowsReading | undefined;
+  balances: number | undefined;
+};
+
+type Reading = { client: CloudClient; db: Database; installedAppId: string; now: number };
+
+/**
+ * Reads what the monitors of an install need, together, and evaluates them. A read that fails makes those unknown that
+ * needed it.
+ *
+ * @throws CloudError `unauthorised`, `stopped` or `cancelled`
+ */
+export async function evaluateMonitors(
+  reading: Reading,
+  { due, idle }: { due: readonly DueMonitor[]; idle: readonly StoredMonitor[] },
+  known: { rowsUntil: number | null; balances: number | undefined },
+  eventsOf: (monitorId: string, subjects: readonly string[]) => Promise<string[]>,
+): Promise<Evaluated> {
+  const { client, db, installedAppId, now } = reading;
+  const problems = new Map<string, string>();
+  const blame = (monitors: readonly DueMonitor[], problem: string | undefined) => {
+    if (problem !== undefined)
+      for (const { id } of monitors) if (!problems.has(id)) problems.set(id, problem);
+  };
+  const ofRows = due.filter(isOfRows);
+  const ofBalances = due.filter(isOfBalances);
+
+  let rows: RowsReading | undefined;
+  if (ofRows.length > 0) {
+    const lookBack =
+      known.rowsUntil === null ||
+      ofRows.some(({ kind, looked_back }) => kind === "stuck_transaction" && looked_back === 0);
+    const problem = await problemOf(async () => {
+      rows = await readRows(client, db, installedAppId, { since: known.rowsUntil, lookBack, now });
+    });
+    blame(ofRows, problem);
+  }
+
+  const idleWindows = rows ? idle.filter(isOfWindow).filter(({ looked_back }) => looked_back === 1) : [];
+  const traits = collectTraits([...ofRows, ...idleWindows], rows);
+  const members = new Map<string, string[]>();
+  const readers = [
+    ...ofBalances.map((stored) => thresholdReader(stored, latestChanged(rows))),
+    ...ofRows.flatMap((stored) => memberReader(stored, members)),
+  ];
+  const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
+  const traitsProblem = await problemOf(() => traits.readRest(client));
+  blame(
+    ofRows.filter(({ monitor }) => needsTraits(monitor)),
+    traitsProblem,
+  );
+
+  const windows = [...ofRows.filter(isOfWindow), ...idleWindows];
+  if (rows && traitsProblem === undefined) {
+    const problem = await fillWindows(reading, windows, rows.rows, traits.find);
+    blame(
+      ofRows.filter(({ kind, looked_back }) => looked_back === 0 && kind !== "transaction_match"),
+      problem,
+    );
+  }
+  const results = new Map<string, SubjectResult[]>();
+  for (const stored of ofBalances) {
+    results.set(stored.id, balances.results.get(stored.id) ?? []);
+    blame([stored], balances.problems.get(stored.id));
+  }
+  for (const stored of ofRows) {
+    blame([stored], balances.problems.get(stored.id));
+    const fresh = await rowsFor(reading, stored, rows, blame);
+    const events =
+      stored.kind === "transaction_match"
+        ? await eventsOf(
+            stored.id,
+            fresh.map(({ chain_id }) => chain_id),
+          )
+        : [];
+    const facts = {
+      rows: fresh,
+      chains: rows?.chains ?? [],
+      entries: isOfWindow(stored) ? await loadEntries(db, stored.id, keptFrom(stored.monitor, now)) : [],
+      members: members.get(stored.id) ?? [],
+      looked_back: true,
+      traits: traits.find,
+      problem: problems.get(stored.id),
+    };
+    results.set(
+      stored.id,
+      evaluateTransactions(stored.monitor, facts, {
+        ...stored.context,
+        tracked: new Set([...stored.context.tracked, ...events]),
+      }),
+    );
+  }
+  // Rows that could not be judged are read again.
+  return {
+    results,
+    problems,
+    rows: traitsProblem === undefined ? rows : undefined,
+    balances: balances.balances,
+  };
+}
+
+type Of<M> = DueMonitor & { monitor: M };
+
+function isOfBalances<S extends StoredMonitor>(stored: S): stored is S & { monitor: BalanceMonitor } {
+  return ["balance_threshold", "new_balance", "ledger_imbalance"].includes(stored.monitor.kind);
+}
+
+function isOfRows<S extends StoredMonitor>(stored: S): stored is S & { monitor: TransactionMonitor } {
+  return !isOfBalances(stored);
+}
+
+function isOfWindow<S extends StoredMonitor>(stored: S): stored is S & { monitor: WindowMonitor } {
+  return ["rejections", "movement", "silence"].includes(stored.monitor.kind);
+}
+
+function thresholdReader(
+  { id, monitor, context, watching_since, evaluated_at }: Of<BalanceMonitor>,
+  latestChanged: ReadonlyMap<string, string>,
+): BalanceReader {
+  return {
+    id,
+    demand: demandOf(monitor, { tracked: context.tracked, watching_since, evaluated_at }),
+    fold() {
+      const { add, finish } = foldBalances(monitor, context);
+      return { add, finish: (reads) => finish({ ...reads, latestChanged }) };
+    },
+  };
+}
+
+/** For a movement that is also true of those that do not move: the ids of all that could. */
+function memberReader(
+  { id, monitor }: Of<TransactionMonitor>,
+  members: Map<string, string[]>,
+): BalanceReader[] {
+  if (monitor.kind !== "movement" || !needsMembers(monitor)) return [];
+  const filters = selectionFilters(monitor.select);
+  const { per } = monitor.condition;
+  return [
+    {
+      id,
+      demand: wholeSelection(monitor.select),
+      fold() {
+        const ids = new Set<string>();
+        return {
+          add(page) {
+            for (const balance of page) {
+              const member = per === "identity" ? balance.identity_id : balance.balance_id;
+              if (member !== undefined && answers(balance, filters)) ids.add(member);
+            }
+          },
+          finish() {
+            members.set(id, [...ids]);
+            return [];
+          },
+        };
+      },
+    },
+  ];
+}
+
+/** The balance of each currency that the newest of these rows went to. */
+function latestChanged(rows: RowsReading | undefined): ReadonlyMap<string, string> {
+  const newest = new Map<string, Transaction>();
+  for (const row of rows?.rows ?? []) {
+    const { status, currency, destination, created_at = 0 } = row;
+    if (status !== "APPLIED" || currency === undefined || destination === undefined) continue;
+    if (created_at >= (newest.get(currency)?.created_at ?? 0)) newest.set(currency, row);
+  }
+  return new Map([...newest].map(([currency, row]) => [currency, row.destination!]));
+}
+
+/** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
+function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | undefined) {
+  const wanted = new Set<string>();
+  if (ofRows.some(({ monitor }) => needsTraits(monitor))) {
+    for (const { source, destination } of rows?.rows ?? [])
+      for (const id of [source, destination]) if (id?.startsWith("@") === false) wanted.add(id);
+  }
+  const found = new Map<string, BalanceTraits>();
+  const add = (page: readonly Balance[]) => {
+    for (const balance of page)
+      if (wanted.has(balance.balance_id)) found.set(balance.balance_id, traitsOf(balance));
+  };
+  return {
+    add,
+    find: (id: string) => found.get(id),
+    async readRest(client: CloudClient) {
+      await Promise.all(
+        batches([...wanted].filter((id) => !found.has(id))).map(async (ids) =>
+          add(await findBalances(client, ids)),
+        ),
+      );
+    },
+  };
+}
+
+export function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Balance): BalanceTraits {
+  return { balance_id, indicator, ledger_id, identity_id };
+}
+
+/** The fresh rows; for a monitor with hours or a daily check, all since its last evaluation, which others have seen. */
+async function rowsFor(
+  { client, now }: Reading,
+  stored: Of<TransactionMonitor>,
+  rows: RowsReading | undefined,
+  blame: (monitors: readonly DueMonitor[], problem: string | undefined) => void,
+): Promise<readonly SeenTransaction[]> {
+  if (stored.kind !== "transaction_match" || stored.monitor.schedule === undefined) return rows?.rows ?? [];
+  const all = new Map((rows?.rows ?? []).map((row) => [row.transaction_id, row]));
+  const since = Math.max(stored.watching_since, (stored.evaluated_at ?? 0) - OVERLAP_MS);
+  const problem = await problemOf(async () => {
+    for await (const page of client.transactions.scan({
+      filters: [{ field: "created_at", operator: "gte", value: since }],
+      createdUntil: now,
+    })) {
+      for (const row of page) {
+        if (all.has(row.transaction_id)) continue;
+        const parent = row.parent_transaction;
+        const chain_id =
+          parent === undefined || parent.startsWith("bulk_")
+            ? row.transaction_id
+            : (all.get(parent)?.chain_id ?? parent);
+        all.set(row.transaction_id, { ...row, chain_id, first_seen_at: row.created_at ?? now });
+      }
+    }
+  });
+  blame([stored], problem);
+  return [...all.values()];
+}
+
+/** Adds the fresh rows to the windows, and fills new ones from what was there before; answers why those could not be. */
+async function fillWindows(
+  { client, db, now }: Reading,
+  windows: readonly (StoredMonitor & { monitor: WindowMonitor })[],
+  rows: readonly SeenTransaction[],
+  traits: FindTraits,
+): Promise<string | undefined> {
+  const filled = windows.filter(({ looked_back }) => looked_back === 1);
+  const entries = filled.flatMap(({ id, monitor }) =>
+    rows.flatMap((row) => windowEntries(monitor, row, traits).map((entry) => ({ ...entry, monitor_id: id }))),
+  );
+  await storeEntries(db, entries);
+  const unfilled = windows.filter(({ looked_back }) => looked_back === 0);
+  return unfilled.length === 0
+    ? undefined
+    : await problemOf(() => lookBackWindows(client, db, unfilled, now));
+}

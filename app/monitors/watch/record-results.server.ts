@@ -1,0 +1,245 @@
+import { randomBytes } from "node:crypto";
+
+import type { Install } from "#app/installs/installs.server.ts";
+import { enqueueJob } from "#app/jobs/jobs.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import { findNextDue } from "../alerts/alert-deliveries.server.ts";
+import { planAlerts } from "../alerts/plan-alerts.server.ts";
+import { explainMonitor } from "../definition/explain-monitor.ts";
+import { advance, isTracked, type SubjectState } from "../episodes/advance.ts";
+import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.server.ts";
+import type { SubjectResult } from "../kinds/facts.ts";
+import type { MonitorPlatform } from "../monitor-platform.server.ts";
+import type { StoredMonitor } from "../monitors.server.ts";
+import type { EpisodeNews } from "../webhook/webhook-event.ts";
+import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
+import { ownTurn } from "../turns.ts";
+
+export type States = ReadonlyMap<string, ReadonlyMap<string, SubjectState>>;
+
+export type Cycle = {
+  app: MonitorPlatform;
+  install: Install;
+  now: number;
+  results: ReadonlyMap<string, SubjectResult[]>;
+  problems: ReadonlyMap<string, string>;
+  states: States;
+};
+
+/** A selection of up to so many subjects keeps the last value of each, quiet ones too. */
+const SHOWN_SUBJECTS = 100;
+const TOLD = 20;
+
+/** Some of a monitor's steps; with the last of them goes what is said of the evaluation as a whole. */
+type Part = {
+  stored: StoredMonitor;
+  steps: readonly RecordedStep[];
+  all: readonly RecordedStep[] | undefined;
+};
+
+// So that a unit of work is over in a moment, and yet a cycle is not hundreds of them.
+const STEPS_PER_UNIT = 50;
+
+/**
+ * Stores what a cycle found, in small units of work: each holds the states of some subjects together with the episodes
+ * that follow from them, so that a crash between two loses nothing and repeats nothing. Of a monitor or an install that
+ * has changed since nothing is stored.
+ */
+export async function recordResults(cycle: Cycle, due: readonly StoredMonitor[]): Promise<void> {
+  let unit: Part[] = [];
+  let weight = 0;
+  const flush = async () => {
+    const parts = unit;
+    unit = [];
+    weight = 0;
+    if (parts.length > 0) await cycle.app.db.write((tx) => recordParts(tx, cycle, parts));
+    await ownTurn();
+  };
+  for (const stored of due) {
+    const all = stepsOf(cycle, stored, cycle.results.get(stored.id) ?? []);
+    const news = all.filter(saysMore);
+    for (let at = 0; at === 0 || at < news.length; at += STEPS_PER_UNIT) {
+      const steps = news.slice(at, at + STEPS_PER_UNIT);
+      if (weight + steps.length > STEPS_PER_UNIT) await flush();
+      unit.push({ stored, steps, all: at + STEPS_PER_UNIT >= news.length ? all : undefined });
+      weight += steps.length;
+    }
+  }
+  await flush();
+}
+
+async function recordParts(tx: Tx, cycle: Cycle, parts: readonly Part[]): Promise<void> {
+  const { install, now, problems } = cycle;
+  const current = await findCurrent(tx, cycle, parts);
+  const counted = parts.filter(({ stored }) => current.has(stored.id));
+  for (const { stored, steps } of counted) {
+    if (steps.length > 0)
+      await recordSteps(
+        tx,
+        { installed_app_id: install.installed_app_id, monitor_id: stored.id },
+        steps,
+        now,
+      );
+  }
+  // A status that is to be set now that an episode is over.
+  if (counted.some(({ steps }) => steps.some(({ step }) => step.closed)))
+    await askForDelivery(tx, install, now);
+
+  const done = counted.filter(({ all }) => all !== undefined).map(({ stored }) => stored.id);
+  const evaluated = done.filter((id) => !problems.has(id));
+  if (evaluated.length > 0) {
+    await tx
+      .updateTable("monitors")
+      .set({ evaluated_at: now, problem: null, looked_back: 1 })
+      .where("id", "in", evaluated)
+      .execute();
+  }
+  for (const id of done) {
+    const problem = problems.get(id);
+    if (problem !== undefined)
+      await tx.updateTable("monitors").set({ problem }).where("id", "=", id).execute();
+  }
+  for (const { stored, all } of counted) if (all) await tellWebhook(tx, cycle, stored, all);
+}
+
+function stepsOf(
+  { now, states }: Cycle,
+  { id, monitor, evaluated_at }: StoredMonitor,
+  results: readonly SubjectResult[],
+): RecordedStep[] {
+  const known = states.get(id);
+  const moment = { now, first: evaluated_at === null, newEpisodeId };
+  return results.map((result) => {
+    const { subject } = result;
+    const previous = known?.get(subject);
+    const step = advance(monitor, previous, result, moment);
+    // A large selection keeps only those of its subjects that are more than plainly ok.
+    const next =
+      step.next && (isTracked(step.next) || results.length <= SHOWN_SUBJECTS) ? step.next : undefined;
+    return { subject, result, previous, step: { ...step, next } };
+  });
+}
+
+function newEpisodeId(): string {
+  return `ep_${randomBytes(15).toString("base64url")}`;
+}
+
+/** The monitors that are as they were evaluated, of an install that is too. */
+async function findCurrent(tx: Tx, { install }: Cycle, parts: readonly Part[]): Promise<Set<string>> {
+  const rows = await tx
+    .selectFrom("monitors")
+    .innerJoin("installs", "installs.installed_app_id", "monitors.installed_app_id")
+    .select(["monitors.id", "monitors.revision"])
+    .where(
+      "monitors.id",
+      "in",
+      parts.map(({ stored }) => stored.id),
+    )
+    .where("monitors.deleted_at", "is", null)
+    .where("installs.installed_app_id", "=", install.installed_app_id)
+    .where("installs.state", "=", "active")
+    .where("installs.generation", "=", install.generation)
+    .execute();
+  const revisions = new Map(rows.map(({ id, revision }) => [id, revision]));
+  return new Set(
+    parts.flatMap(({ stored }) => (revisions.get(stored.id) === stored.revision ? [stored.id] : [])),
+  );
+}
+
+/** One message for each monitor and cycle. */
+async function tellWebhook(
+  tx: Tx,
+  { install, now }: Cycle,
+  { id, monitor }: StoredMonitor,
+  steps: readonly RecordedStep[],
+): Promise<void> {
+  const opened = steps.filter(
+    ({ step }) =>
+      (step.opened &&
+        (step.opened.announcement === "alert" || step.opened.announcement === "already_true")) ||
+      step.unmuted !== undefined,
+  );
+  const closed = steps.filter(
+    ({ step, previous }) => step.closed?.reason === "recovered" && previous?.episode?.muted !== true,
+  );
+  if (opened.length + closed.length === 0) return;
+  const { name, kind, severity } = monitor;
+  const event = {
+    type: "monitor.episodes" as const,
+    monitor: { id, name, kind, severity },
+    opened: newsOf(opened),
+    closed: newsOf(closed),
+  };
+  await enqueueWebhookEvent(tx, install.installed_app_id, event, now);
+}
+
+function newsOf(steps: readonly RecordedStep[]): { count: number; episodes: EpisodeNews[] } {
+  const episodes = steps.slice(0, TOLD).map(({ subject, result, step }) => ({
+    id: step.opened?.id ?? step.unmuted ?? step.closed?.id ?? "",
+    subject,
+    entity: result.entity ?? null,
+    value: result.value ?? null,
+  }));
+  return { count: steps.length, episodes };
+}
+
+/** Why monitors could not be evaluated at all. */
+export async function markProblems(
+  { db }: Pick<MonitorPlatform, "db">,
+  install: Install,
+  problems: readonly (readonly [id: string, problem: string])[],
+): Promise<void> {
+  await db.write(async (tx) => {
+    for (const [id, problem] of problems) {
+      await tx
+        .updateTable("monitors")
+        .set({ problem })
+        .where("id", "=", id)
+        .where("installed_app_id", "=", install.installed_app_id)
+        .execute();
+    }
+  });
+}
+
+/**
+ * Plans the alerts of all episodes that wait for one: those of this cycle, and those of one that was cut short. A unit
+ * of work for each monitor plans its alerts and asks for the job that raises them.
+ */
+export async function planWaitingAlerts(
+  { db, clock }: Pick<MonitorPlatform, "db" | "clock">,
+  install: Install,
+  monitors: readonly StoredMonitor[],
+): Promise<void> {
+  const { installed_app_id } = install;
+  const waiting = await db.read
+    .selectFrom("episodes")
+    .select("monitor_id")
+    .distinct()
+    .where("installed_app_id", "=", installed_app_id)
+    .where("delivery", "=", "waiting")
+    .execute();
+  const mayAlert = (JSON.parse(install.granted_permissions) as string[]).includes("alerts:write");
+  for (const { monitor_id } of waiting) {
+    const stored = monitors.find(({ id }) => id === monitor_id);
+    if (!stored) continue;
+    await db.write(async (tx) => {
+      const { monitor } = stored;
+      const now = clock.now();
+      const planned = await planAlerts(
+        tx,
+        { installed_app_id, monitor_id, monitor, explanation: explainMonitor(monitor), mayAlert },
+        now,
+      );
+      if (planned > 0) await askForDelivery(tx, install, now);
+    });
+  }
+  // The job may have been given up after an error of our own; what it left is still to be raised.
+  const due = await findNextDue(db, installed_app_id);
+  if (due !== undefined && due <= clock.now())
+    await db.write((tx) => askForDelivery(tx, install, clock.now()));
+}
+
+async function askForDelivery(tx: Tx, { installed_app_id, generation }: Install, now: number): Promise<void> {
+  await enqueueJob(tx, { kind: "deliver_alerts", installed_app_id, generation, due_at: now }, now);
+}

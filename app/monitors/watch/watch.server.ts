@@ -1,0 +1,150 @@
+import { CloudError } from "#app/blnk/cloud-error.ts";
+import { jobCredentials } from "#app/installs/cloud-access.server.ts";
+import { findInstall, type Install } from "#app/installs/installs.server.ts";
+import type { JobHandler } from "#app/jobs/worker.server.ts";
+
+import { listEventsSince, findEvents, loadStates, trackedOf } from "../episodes/episodes.server.ts";
+import { isDue } from "../kinds/schedule/schedule.ts";
+import type { MonitorPlatform } from "../monitor-platform.server.ts";
+import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
+import { OVERLAP_MS } from "../kinds/facts.ts";
+import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
+import { reportRefusedKey } from "../refused-key.server.ts";
+import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
+import {
+  type Cycle,
+  markProblems,
+  planWaitingAlerts,
+  recordResults,
+  type States,
+} from "./record-results.server.ts";
+import { tellOfTrouble } from "./tell-of-trouble.server.ts";
+
+/**
+ * The job that evaluates the monitors of an install, once an interval. A cycle that is still running when the next is
+ * due takes its place. Whatever goes wrong with one is no reason to stop watching: only an uninstall ends it.
+ */
+export function createWatch(app: MonitorPlatform): JobHandler {
+  return async (job, { signal }) => {
+    const install = await findInstall(app.db.read, job.installed_app_id ?? "");
+    if (install?.state !== "active" || install.generation !== job.generation) return undefined;
+    const started = app.clock.now();
+    const monitors = await listMonitors(app.db.read, install.installed_app_id);
+    const enabled = monitors.filter(({ monitor }) => monitor.enabled);
+    try {
+      await watchInstall(app, install, enabled, { signal, started });
+      app.heartbeat();
+    } catch (error) {
+      if (signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
+      if (error instanceof CloudError && error.code === "unauthorised") await reportRefusedKey(app, install);
+      else
+        app.log.error(
+          { event: "watch_failed", installed_app_id: install.installed_app_id, err: error },
+          "monitors could not be evaluated",
+        );
+      const problem =
+        error instanceof CloudError
+          ? `${error.message}.`
+          : "Something went wrong here; the operator's log says more.";
+      await markProblems(
+        app,
+        install,
+        enabled.map(({ id }) => [id, problem]),
+      );
+    }
+    await planWaitingAlerts(app, install, monitors);
+    await tellOfTrouble(app, install);
+    return enabled.length === 0
+      ? undefined
+      : { due_at: nextDue(started, app.clock.now(), app.intervalMs), payload: {} };
+  };
+}
+
+function nextDue(started: number, now: number, intervalMs: number): number {
+  return started + Math.max(1, Math.ceil((now - started) / intervalMs)) * intervalMs;
+}
+
+async function watchInstall(
+  app: MonitorPlatform,
+  install: Install,
+  enabled: readonly StoredMonitor[],
+  { signal, started: now }: { signal: AbortSignal; started: number },
+): Promise<void> {
+  const { db } = app;
+  const { installed_app_id } = install;
+  const watch = await db.read
+    .selectFrom("watches")
+    .selectAll()
+    .where("installed_app_id", "=", installed_app_id)
+    .executeTakeFirst();
+  if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
+    await db.write((tx) => forgetRows(tx, installed_app_id));
+
+  const due = enabled.filter(({ monitor, evaluated_at, watching_since }) =>
+    isDue(monitor, { since: evaluated_at ?? watching_since, now }),
+  );
+  const states: States = await loadStates(db, installed_app_id);
+  const dueNow: DueMonitor[] = [];
+  for (const stored of due) {
+    const known = states.get(stored.id) ?? new Map<string, never>();
+    dueNow.push({
+      ...stored,
+      context: {
+        now,
+        watching_since: stored.watching_since,
+        tracked: await contextOf(app, stored, trackedOf(known)),
+      },
+    });
+  }
+  if (dueNow.length === 0) return;
+  // Their windows go on outside their hours.
+  const idle = enabled.filter((stored) => !due.includes(stored));
+
+  const client = app.cloud.client(jobCredentials(app, install), { signal });
+  const evaluated = await evaluateMonitors(
+    { client, db, installedAppId: installed_app_id, now },
+    { due: dueNow, idle },
+    { rowsUntil: watch?.rows_until ?? null, balances: watch?.balances ?? undefined },
+    (monitorId, subjects) => findEvents(db, monitorId, subjects),
+  );
+
+  const cycle: Cycle = {
+    app,
+    install,
+    now,
+    results: evaluated.results,
+    problems: evaluated.problems,
+    states,
+  };
+  await recordResults(cycle, dueNow);
+  // Last: until here a crash only means that the same rows are read, and the same events counted, once more.
+  if (evaluated.rows)
+    await rememberRows(db, installed_app_id, { ...evaluated.rows, keepFrom: now - OVERLAP_MS, now });
+  const progress = {
+    completed_at: app.clock.now(),
+    balances: evaluated.balances ?? null,
+    ...(evaluated.rows && { rows_until: now }),
+  };
+  await db.write((tx) =>
+    tx
+      .insertInto("watches")
+      .values({ installed_app_id, rows_until: null, told: null, ...progress })
+      .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet(progress))
+      .execute(),
+  );
+}
+
+function readsRows(kind: string): boolean {
+  return !["balance_threshold", "new_balance", "ledger_imbalance"].includes(kind);
+}
+
+/** A balance that is new now was not there when an episode of before the last evaluation was opened. */
+async function contextOf(
+  app: MonitorPlatform,
+  { id, kind, watching_since, evaluated_at }: StoredMonitor,
+  tracked: Set<string>,
+): Promise<ReadonlySet<string>> {
+  if (kind !== "new_balance") return tracked;
+  const since = Math.max(watching_since, (evaluated_at ?? 0) - OVERLAP_MS);
+  return new Set([...tracked, ...(await listEventsSince(app.db, id, since - OVERLAP_MS))]);
+}

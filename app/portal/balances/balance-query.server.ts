@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { containing, type Filter } from "#app/blnk/filters.ts";
+
+import { findBalanceIds } from "../lists/find-by-name.server.ts";
+import { filterText } from "../lists/read-list-state.server.ts";
+
+export const balanceQuery = z.object({
+  /** A balance's, ledger's or identity's id, part of an indicator, or part of a name. */
+  q: filterText,
+  ledger: filterText,
+  currency: filterText,
+  only: z.enum(["below_zero", "holding", "expecting"]).optional(),
+});
+
+export type BalanceQuery = z.output<typeof balanceQuery>;
+
+const ONLY = {
+  below_zero: { field: "balance", operator: "lt", value: 0n },
+  holding: { field: "inflight_debit_balance", operator: "gt", value: 0n },
+  expecting: { field: "inflight_credit_balance", operator: "gt", value: 0n },
+} as const;
+
+/** What to ask Cloud for; undefined when nothing can match. */
+export async function balanceFilters(
+  client: Pick<CloudClient, "balances" | "identities">,
+  { q, ledger, currency, only }: BalanceQuery,
+): Promise<Filter<"balances">[] | undefined> {
+  const search = q === undefined ? [] : await searchFilter(client, q);
+  if (search === undefined) return undefined;
+  return [
+    ...search,
+    ...(ledger ? [{ field: "ledger_id", operator: "eq", value: ledger } as const] : []),
+    ...(currency ? [{ field: "currency", operator: "eq", value: currency } as const] : []),
+    ...(only ? [ONLY[only]] : []),
+  ];
+}
+
+async function searchFilter(
+  client: Pick<CloudClient, "balances" | "identities">,
+  q: string,
+): Promise<Filter<"balances">[] | undefined> {
+  if (q.startsWith("bln_")) return [{ field: "balance_id", operator: "eq", value: q }];
+  if (q.startsWith("idt_")) return [{ field: "identity_id", operator: "eq", value: q }];
+  if (q.startsWith("ldg_") || q === "general_ledger_id")
+    return [{ field: "ledger_id", operator: "eq", value: q }];
+  if (q.startsWith("@")) return [{ field: "indicator", operator: "ilike", value: containing(q) }];
+  const ids = await findBalanceIds(client, q);
+  return ids.length === 0 ? undefined : [{ field: "balance_id", operator: "in", values: ids }];
+}

@@ -1,0 +1,60 @@
+import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import { ReadingBlock } from "../reading-block.tsx";
+import type { Reading } from "../reading.ts";
+import { usePortalPath } from "../record-link.tsx";
+import { BalanceTable } from "./balance-table.tsx";
+import type { FirstBalances } from "./read-first-balances.server.ts";
+
+/** The balances of a ledger or an identity. */
+export function BalancesOfRecord({
+  recordId,
+  reading,
+  loadedAt,
+}: {
+  recordId: string;
+  reading: Promise<Reading<FirstBalances>>;
+  loadedAt: number;
+}) {
+  const portalPath = usePortalPath();
+  return (
+    <Section label="Balances">
+      <Panel>
+        <ReadingBlock
+          what="Its balances"
+          reading={reading}
+          loadedAt={loadedAt}
+          skeleton={
+            <Skeleton
+              label="Reading balances"
+              rows={5}
+              listClassName="divide-y divide-line"
+              rowClassName="h-16 px-4 sm:h-11"
+            />
+          }
+        >
+          {({ rows, total }) =>
+            rows.length === 0 ? (
+              <EmptyNote>Its balances will be here once it has one.</EmptyNote>
+            ) : (
+              <>
+                <BalanceTable label="Its balances" rows={rows} loadedAt={loadedAt} />
+                <p className="border-t border-line px-4 py-3 text-small">
+                  <TextLink to={portalPath(`balances?q=${encodeURIComponent(recordId)}`)}>
+                    {total === undefined
+                      ? "All its balances"
+                      : `All its balances, ${total.toLocaleString("en")}`}
+                  </TextLink>
+                </p>
+              </>
+            )
+          }
+        </ReadingBlock>
+      </Panel>
+    </Section>
+  );
+}

@@ -1,0 +1,31 @@
+import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
+import { loadList } from "../lists/read-list-state.server.ts";
+import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
+import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
+import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import type { ReadCloud } from "../read-cloud.server.ts";
+import { toBalanceLine } from "./balance-line.ts";
+import { balanceFilters, balanceQuery } from "./balance-query.server.ts";
+
+export type BalanceList = ReturnType<typeof loadBalances>;
+
+export function loadBalances(
+  readCloud: ReadCloud,
+  assume: AssumePrecision,
+  params: URLSearchParams,
+  now: number,
+) {
+  const ledgers = readCloud("data:read", readLedgerNames);
+  const list = loadList(balanceQuery, params, now, (state) =>
+    readCloud("data:read", async (client) => {
+      const filters = await balanceFilters(client, state.filters);
+      if (filters === undefined) return EMPTY_PAGE;
+      const { rows, ...page } = await readPage(client.balances, filters, state);
+      const precisions = await readBalancePrecisions(client, rows, assume);
+      const names = await ledgers;
+      const known = names.kind === "ready" ? names.value : [];
+      return { ...page, rows: rows.map((row) => toBalanceLine(row, precisions.get(row.balance_id)!, known)) };
+    }),
+  );
+  return { ...list, ledgers };
+}

@@ -1,0 +1,20 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { Filter } from "#app/blnk/filters.ts";
+
+import { readPage } from "../lists/read-page.server.ts";
+import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
+import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
+
+export type FirstBalances = { rows: BalanceLine[]; total: number | undefined };
+
+/** The first balances that match, for a record's page. */
+export async function readFirstBalances(
+  client: CloudClient,
+  filters: readonly Filter<"balances">[],
+  assume: AssumePrecision,
+): Promise<FirstBalances> {
+  const { rows, total } = await readPage(client.balances, filters, { page: 1, until: undefined });
+  const precisions = await readBalancePrecisions(client, rows, assume);
+  return { rows: rows.map((row) => toBalanceLine(row, precisions.get(row.balance_id)!)), total };
+}

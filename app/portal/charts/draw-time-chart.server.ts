@@ -1,0 +1,98 @@
+import { scaleLinear, scaleUtc } from "d3-scale";
+import { area, curveStepAfter, line } from "d3-shape";
+
+import type { TimeChart } from "./time-chart.ts";
+
+export type TimePoint = {
+  /** ms UTC. */
+  at: number;
+  /** Where the point is drawn. People read `text`, so an amount may lose digits here and nowhere else. */
+  value: number;
+  text: string;
+};
+
+export type TimeChartInput = {
+  /** In order of time. */
+  points: readonly TimePoint[];
+  from: number;
+  until: number;
+  /** `step` for a state that lasts until the next point, `bars` for what happened in the time that begins at a point. */
+  shape: "step" | "bars";
+  /** How a value is written at the axis; short, such as `1.2M`. */
+  axisText?: (value: number) => string;
+};
+
+/** The plot's own units, stretched over whatever room there is. */
+const SIZE = 1000;
+const LINES = 4;
+const DATES = 3;
+
+/** Reckons all that a chart shows, so that the browser gets shapes and words and no chart library. */
+export function drawTimeChart({ points, from, until, shape, axisText = compact }: TimeChartInput): TimeChart {
+  const x = scaleUtc().domain([from, until]).range([0, SIZE]);
+  const y = scaleLinear().domain(extent(points, shape)).nice(LINES).range([SIZE, 0]);
+  const dateText = x.tickFormat(DATES);
+  return {
+    ...(shape === "step" ? stepShapes(points, until, x, y) : barShapes(points, until, x, y)),
+    points: points.map(({ at, value, text }, index) => {
+      const end = shape === "bars" ? (points[index + 1]?.at ?? until) : at;
+      return { at, text, from: percent(x(at)), x: percent((x(at) + x(end)) / 2), y: percent(y(value)) };
+    }),
+    lines: y
+      .ticks(LINES)
+      .map((value) => ({ text: axisText(value), y: percent(y(value)), zero: value === 0 })),
+    dates: apart(x.ticks(DATES).map((date) => ({ text: dateText(date), x: percent(x(date)) }))),
+  };
+}
+
+/** Percent of the plot that a date takes on the narrowest panel. */
+const DATE_WIDTH = 24;
+
+function apart<T extends { x: number }>(dates: readonly T[]): T[] {
+  const kept: T[] = [];
+  for (const date of dates) {
+    const last = kept.at(-1);
+    if (date.x <= 100 - DATE_WIDTH / 2 && (!last || date.x - last.x >= DATE_WIDTH)) kept.push(date);
+  }
+  return kept;
+}
+
+/** Always with zero, so that a height means what it seems to. */
+function extent(points: readonly TimePoint[], shape: TimeChartInput["shape"]): [number, number] {
+  const values = points.map(({ value }) => value);
+  const low = values.reduce((least, value) => Math.min(least, value), 0);
+  const high = values.reduce((most, value) => Math.max(most, value), 0);
+  if (low < high) return [low, high];
+  return shape === "bars" ? [0, 1] : [-1, 1];
+}
+
+type Scale = (value: number) => number;
+
+function stepShapes(points: readonly TimePoint[], until: number, x: Scale, y: Scale) {
+  const last = points.at(-1);
+  const corners = points.map(({ at, value }): [number, number] => [x(at), y(value)]);
+  if (last) corners.push([x(until), y(last.value)]);
+  return {
+    line: line().curve(curveStepAfter).digits(1)(corners) ?? "",
+    fill: area().curve(curveStepAfter).digits(1).y0(y(0))(corners) ?? "",
+  };
+}
+
+function barShapes(points: readonly TimePoint[], until: number, x: Scale, y: Scale) {
+  const bars = points.map(({ at, value }, index) => {
+    const left = x(at);
+    const right = x(points[index + 1]?.at ?? until);
+    const gap = (right - left) * 0.15;
+    return `M${round(left + gap)},${round(y(0))}V${round(y(value))}H${round(right - gap)}V${round(y(0))}Z`;
+  });
+  return { line: "", fill: bars.join("") };
+}
+
+const percent = (position: number) => round(position / (SIZE / 100));
+const round = (value: number) => Math.round(value * 10) / 10;
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
+
+function compact(value: number): string {
+  return short.format(value);
+}

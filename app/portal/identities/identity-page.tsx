@@ -1,0 +1,88 @@
+import { EyeOff } from "lucide-react";
+
+import { Fact, Facts } from "#app/ui/facts.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { exactTime, RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+
+import { FlagLink } from "../alerts/flag-link.tsx";
+import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
+import { MetadataBlock } from "../metadata-block.tsx";
+import { ReadingBlock } from "../reading-block.tsx";
+import { RecordHead } from "../record-head.tsx";
+import type { IdentityPageData } from "./load-identity.server.ts";
+
+const FIELDS = [
+  ["organization_name", "Organization"],
+  ["first_name", "First name"],
+  ["other_names", "Other names"],
+  ["last_name", "Last name"],
+  ["identity_type", "Type"],
+  ["category", "Category"],
+  ["email_address", "Email"],
+  ["phone_number", "Phone"],
+  ["gender", "Gender"],
+  ["nationality", "Nationality"],
+  ["street", "Street"],
+  ["post_code", "Post code"],
+  ["city", "City"],
+  ["state", "State"],
+  ["country", "Country"],
+] as const;
+
+export function IdentityPage({ loadedAt, identityId, identity, balances }: IdentityPageData) {
+  return (
+    <>
+      <RecordHead kind="Identity" id={identityId}>
+        <FlagLink entityId={identityId} />
+      </RecordHead>
+      <div className="space-y-6">
+        <ReadingBlock
+          what="The identity"
+          reading={identity}
+          loadedAt={loadedAt}
+          skeleton={<Skeleton label="Reading the identity" rows={6} listClassName="" rowClassName="h-12" />}
+        >
+          {(value) => (
+            <div className="space-y-6">
+              {value.name && (
+                <p className="text-title leading-tight font-medium">
+                  <bdi>{value.name}</bdi>
+                </p>
+              )}
+              <div className="grid gap-6 lg:grid-cols-2">
+                <Section label="Details">
+                  <Panel>
+                    <Facts>
+                      {FIELDS.map(([field, term]) => (
+                        <Fact key={field} term={term}>
+                          {(value.masked as string[]).includes(field) ? <Masked /> : value[field]}
+                        </Fact>
+                      ))}
+                      <Fact term="Born">{value.dob !== undefined && exactTime(value.dob).slice(0, 10)}</Fact>
+                      <Fact term="Created">
+                        {value.created_at && <RelativeTime at={value.created_at} loadedAt={loadedAt} />}
+                      </Fact>
+                    </Facts>
+                  </Panel>
+                </Section>
+                <MetadataBlock json={value.metadata} />
+              </div>
+            </div>
+          )}
+        </ReadingBlock>
+        <BalancesOfRecord recordId={identityId} reading={balances} loadedAt={loadedAt} />
+      </div>
+    </>
+  );
+}
+
+function Masked() {
+  return (
+    <span className="inline-flex items-center gap-1.5 text-quiet">
+      <EyeOff aria-hidden className="size-3.5" />
+      Masked in Blnk
+    </span>
+  );
+}

@@ -1,0 +1,44 @@
+import { Fact, Facts } from "#app/ui/facts.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+
+import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
+import { MetadataBlock } from "../metadata-block.tsx";
+import { ReadingBlock } from "../reading-block.tsx";
+import { RecordHead } from "../record-head.tsx";
+import type { LedgerPageData } from "./load-ledger.server.ts";
+
+export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageData) {
+  return (
+    <>
+      <RecordHead kind="Ledger" id={ledgerId} />
+      <div className="space-y-6">
+        <ReadingBlock
+          what="The ledger"
+          reading={ledger}
+          loadedAt={loadedAt}
+          skeleton={<Skeleton label="Reading the ledger" rows={3} listClassName="" rowClassName="h-12" />}
+        >
+          {({ name, created_at, metadata }) => (
+            <div className="grid gap-6 lg:grid-cols-2">
+              <Section label="Details">
+                <Panel>
+                  <Facts>
+                    <Fact term="Name">{name ?? "No name"}</Fact>
+                    <Fact term="Created">
+                      {created_at && <RelativeTime at={created_at} loadedAt={loadedAt} />}
+                    </Fact>
+                  </Facts>
+                </Panel>
+              </Section>
+              <MetadataBlock json={metadata} />
+            </div>
+          )}
+        </ReadingBlock>
+        <BalancesOfRecord recordId={ledgerId} reading={balances} loadedAt={loadedAt} />
+      </div>
+    </>
+  );
+}

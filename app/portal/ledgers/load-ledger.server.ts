@@ -1,0 +1,28 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+
+import { readFirstBalances } from "../balances/read-first-balances.server.ts";
+import { metadataText } from "../metadata-text.server.ts";
+import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import type { ReadCloud } from "../read-cloud.server.ts";
+
+export type LedgerPageData = ReturnType<typeof loadLedger>;
+
+export function loadLedger(
+  readCloud: ReadCloud,
+  assume: AssumePrecision,
+  { ledgerId, now }: { ledgerId: string; now: number },
+) {
+  return {
+    loadedAt: now,
+    ledgerId,
+    ledger: readCloud("data:read", (client) => readLedger(client, ledgerId)),
+    balances: readCloud("data:read", (client) =>
+      readFirstBalances(client, [{ field: "ledger_id", operator: "eq", value: ledgerId }], assume),
+    ),
+  };
+}
+
+async function readLedger({ ledgers }: CloudClient, ledgerId: string) {
+  const { meta_data, ...ledger } = await ledgers.get(ledgerId);
+  return { ...ledger, metadata: metadataText(meta_data) };
+}

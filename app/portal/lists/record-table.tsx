@@ -1,0 +1,79 @@
+import type { ReactNode } from "react";
+
+export type Column = {
+  name: string;
+  /** Stands at the end of its column, as figures and times do. */
+  atEnd?: boolean;
+  /** Left out on a phone. */
+  wideOnly?: boolean;
+};
+
+/*
+ * Shown as anything but a table, a table is no table to a screen reader unless its parts say so: hence the roles.
+ */
+/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
+
+/** The rows of a list: a table, and on a phone two lines each. */
+export function RecordTable({
+  label,
+  columns,
+  children,
+}: {
+  label: string;
+  columns: readonly Column[];
+  children: ReactNode;
+}) {
+  return (
+    <table role="table" aria-label={label} className="block w-full text-small sm:table">
+      <thead role="rowgroup" className="max-sm:sr-only">
+        <tr role="row">
+          {columns.map(({ name, atEnd, wideOnly }) => (
+            <th
+              key={name}
+              role="columnheader"
+              scope="col"
+              className={`px-2 py-2 text-label font-medium text-quiet first:ps-4 last:pe-4 ${
+                atEnd ? "text-end" : "text-start"
+              } ${wideOnly ? "max-sm:hidden" : ""}`}
+            >
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup" className="block sm:table-row-group">
+        {children}
+      </tbody>
+    </table>
+  );
+}
+
+/** Positioned, so that a link in it can cover it. */
+export function RecordRow({ children }: { children: ReactNode }) {
+  return (
+    <tr
+      role="row"
+      className="relative grid min-h-16 grid-cols-[minmax(0,1fr)_fit-content(60%)] content-center items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 hover:bg-raised max-sm:first:border-t-0 sm:table-row sm:h-11"
+    >
+      {children}
+    </tr>
+  );
+}
+
+/** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is left out. */
+const PLACES = {
+  title: "max-sm:order-1",
+  figure: "text-end max-sm:order-2",
+  state: "max-sm:order-3",
+  end: "text-end text-quiet max-sm:order-4",
+  wide: "max-sm:hidden",
+  wideFigure: "text-end max-sm:hidden",
+};
+
+export function Cell({ place, children }: { place: keyof typeof PLACES; children: ReactNode }) {
+  return (
+    <td role="cell" className={`min-w-0 sm:px-2 sm:py-1.5 sm:first:ps-4 sm:last:pe-4 ${PLACES[place]}`}>
+      {children}
+    </td>
+  );
+}

@@ -1,0 +1,65 @@
+import { Money } from "#app/ui/money.tsx";
+import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+
+import type { ShownTotals } from "./load-overview.server.ts";
+
+const TILES = "grid gap-2 sm:grid-cols-2 sm:gap-3 lg:grid-cols-3";
+const TILE = "flex min-h-26 flex-col justify-center px-4 py-2";
+
+export function CurrencyTotals({ currencies }: ShownTotals) {
+  if (currencies.length === 0) {
+    return (
+      <Panel>
+        <EmptyNote>The sum of your balances in each currency will be here once a ledger has one.</EmptyNote>
+      </Panel>
+    );
+  }
+  return (
+    <ul className={TILES}>
+      {currencies.map((total) => (
+        <li key={total.currency ?? ""}>
+          <Total {...total} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function CurrencyTotalsSkeleton() {
+  return (
+    <Skeleton
+      label="Reading balances"
+      rows={3}
+      listClassName={TILES}
+      rowClassName={`rounded-panel border border-line bg-panel ${TILE}`}
+    />
+  );
+}
+
+function Total({
+  currency,
+  minor,
+  heldOut,
+  heldIn,
+  precision,
+  balances,
+  unreadable,
+}: ShownTotals["currencies"][number]) {
+  const amount = { precision, currency: currency ?? "No currency" };
+  return (
+    <Panel className={`h-full ${TILE}`}>
+      <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
+        <Money minor={minor} {...amount} />
+      </p>
+      <p className="text-small text-quiet">
+        Inflight: <Money minor={heldOut} {...amount} /> out, <Money minor={heldIn} {...amount} /> in
+      </p>
+      <p className="text-small text-quiet">
+        {balances === 1 ? "1 balance" : `${balances.toLocaleString("en")} balances`}, precision assumed
+        {unreadable > 0 && `; ${unreadable.toLocaleString("en")} left out, the amount cannot be read`}
+      </p>
+    </Panel>
+  );
+}

@@ -1,0 +1,33 @@
+import { Lock } from "lucide-react";
+import type { ReactNode } from "react";
+import { useRouteLoaderData } from "react-router";
+
+import type { Scope } from "#app/permissions/scopes.ts";
+import { Button, ButtonLink } from "#app/ui/button.tsx";
+
+import type { PortalFrame } from "./shell/portal-frame.ts";
+
+export function useGranted(scope: Scope): boolean {
+  return useRouteLoaderData<PortalFrame>("routes/portal/layout")?.scopes.includes(scope) ?? false;
+}
+
+/** A way to a form that needs a permission; without it, it is there, disabled, and says which. */
+export function PermittedLink({ scope, to, children }: { scope: Scope; to: string; children: ReactNode }) {
+  if (useGranted(scope)) return <ButtonLink to={to}>{children}</ButtonLink>;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-2">
+      <Button disabled>{children}</Button>
+      <Needs scope={scope} />
+    </span>
+  );
+}
+
+/** Stands beside a control that is disabled for want of a permission. */
+export function Needs({ scope }: { scope: Scope }) {
+  return (
+    <span className="inline-flex items-center gap-1.5 text-small text-quiet">
+      <Lock aria-hidden className="size-3.5 shrink-0" />
+      needs {scope}
+    </span>
+  );
+}

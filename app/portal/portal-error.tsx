@@ -1,0 +1,49 @@
+import { isRouteErrorResponse, useRouteError, useRouteLoaderData } from "react-router";
+
+import { ErrorNote } from "#app/ui/notes.tsx";
+import { PageTitle } from "#app/ui/page-title.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import type { PortalFrame } from "./shell/portal-frame.ts";
+
+/** What is shown instead of a screen that failed; the error itself goes to the log only. */
+export function PortalError() {
+  const error = useRouteError();
+  const frame = useRouteLoaderData<PortalFrame>("routes/portal/layout");
+  if (isRouteErrorResponse(error) && error.status === 404) {
+    return (
+      <>
+        <PageTitle>Not found</PageTitle>
+        <p className="mt-4">There is nothing at this address.</p>
+      </>
+    );
+  }
+  // One that the browser made never reached the server, so the id at hand is an older answer's.
+  const requestId = error instanceof TypeError ? undefined : frame?.requestId;
+  return (
+    <>
+      <PageTitle>Something went wrong</PageTitle>
+      <div className="mt-4">
+        <ErrorNote
+          failed="This page could not be shown."
+          happened="Showing a page changes nothing. If you had just sent a form, look whether it was done before you send it again."
+          todo={
+            <TextLink to="." reloadDocument>
+              Load the page again
+            </TextLink>
+          }
+          requestId={requestId}
+        />
+      </div>
+    </>
+  );
+}
+
+/** The same without the portal around it, for what fails before there is one. */
+export function PortalErrorPage() {
+  return (
+    <main className="mx-auto flex max-w-[40rem] flex-col px-3 pb-8">
+      <PortalError />
+    </main>
+  );
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+import { recordActivity } from "#app/activity/activity.server.ts";
+import type { Clock } from "#app/clock.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { Database } from "#db/database.server.ts";
+
+import { decimalChoices } from "./currency-decimals.ts";
+import { setCurrencyDecimals } from "./currency-precisions.server.ts";
+
+const schema = z.object({
+  currency: z.string().trim().min(1).max(40),
+  decimals: z.union([
+    z.literal("").transform(() => undefined),
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(decimalChoices.length - 1),
+  ]),
+});
+
+/** Sets the decimals that an install assumes for a currency, together with who did so. */
+export async function savePrecision(
+  { db, clock }: { db: Database; clock: Clock },
+  session: PortalSession,
+  form: FormData,
+): Promise<{ saved: string } | { problem: string }> {
+  const read = schema.safeParse(Object.fromEntries(form));
+  if (!read.success) return { problem: "Name a currency, and choose its decimals. Nothing was saved." };
+  const { currency, decimals } = read.data;
+  const { installed_app_id } = session.install;
+  await db.write(async (tx) => {
+    await setCurrencyDecimals(tx, installed_app_id, { currency, decimals });
+    await recordActivity(
+      tx,
+      {
+        installed_app_id,
+        launch_id: session.launchId,
+        user_id: session.userId,
+        action: "precision.changed",
+        target: currency,
+        result: decimals === undefined ? "as in ISO 4217" : `${decimals} decimals`,
+      },
+      clock.now(),
+    );
+  });
+  return { saved: currency };
+}

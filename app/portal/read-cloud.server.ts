@@ -1,0 +1,46 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
+import type { Platform } from "#app/context.server.ts";
+import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
+import type { Scope } from "#app/permissions/scopes.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+
+import type { Reading } from "./reading.ts";
+
+/** A page's time for all that it reads, retries included. */
+const BUDGET_MS = 8000;
+
+/** Reads from Cloud for one block of a page; never rejects, and asks nothing without the scope or with a refused key. */
+export type ReadCloud = <T>(scope: Scope, read: (client: CloudClient) => Promise<T>) => Promise<Reading<T>>;
+
+/** One request's reads for a session; they share its time and end with it. */
+export function createReadCloud(
+  platform: Pick<Platform, "cloud" | "db" | "sealer" | "clock" | "log">,
+  session: PortalSession,
+  request: { id: string; signal: AbortSignal },
+  budgetMs = BUDGET_MS,
+): ReadCloud {
+  const { cloud, log } = platform;
+  const { grantedPermissions, keyState } = session.install;
+  const client = cloud.client(sessionCredentials(platform, session), { signal: request.signal, budgetMs });
+  return async (scope, read) => {
+    if (!grantedPermissions.includes(scope)) return { kind: "missing_scope", scope };
+    if (keyState === "rejected") return { kind: "key_rejected" };
+    try {
+      return { kind: "ready", value: await read(client) };
+    } catch (error) {
+      if (!(error instanceof CloudError)) {
+        log.error({ event: "unexpected_error", request_id: request.id, err: error }, "an unexpected error");
+        return { kind: "failed", message: "Something went wrong in this app", requestId: request.id };
+      }
+      const { code, status, reason, message } = error;
+      if (code !== "cancelled") {
+        log.warn(
+          { event: "cloud_read_failed", request_id: request.id, code, status, reason },
+          "a page could not be read",
+        );
+      }
+      return { kind: "failed", message, requestId: request.id };
+    }
+  };
+}

@@ -1,0 +1,44 @@
+import { CircleCheck, CircleHelp, CircleX, Clock } from "lucide-react";
+import type { ComponentProps } from "react";
+
+import { app } from "#app/app.ts";
+import { Pill } from "#app/ui/pill.tsx";
+import { ShortId } from "#app/ui/short-id.tsx";
+
+import type { KeyStanding } from "../key-standing.ts";
+
+type Words = ComponentProps<typeof Pill> & { more?: string };
+
+const KEY: Record<KeyStanding, Words> = {
+  working: { tone: "good", Icon: CircleCheck, children: "Key working" },
+  checking: { tone: "quiet", Icon: Clock, children: "Key being checked" },
+  unprovable: {
+    tone: "quiet",
+    Icon: CircleHelp,
+    children: "Key cannot be proven",
+    more: "This install was granted nothing that can be read, so there is no way to try its key.",
+  },
+  rejected: {
+    tone: "bad",
+    Icon: CircleX,
+    children: "Key rejected",
+    more: `Blnk Cloud no longer accepts this install's key, so nothing is read or watched. Uninstall ${app.name} in Blnk Cloud and install it again; it is also tried again here by itself.`,
+  },
+};
+
+/** Which Blnk instance this is, and whether its key works. */
+export function InstallLine({ instanceId, standing }: { instanceId: string; standing: KeyStanding }) {
+  const { more, ...pill } = KEY[standing];
+  return (
+    <div className="mt-3 space-y-2 text-small sm:mt-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <span className="inline-flex items-center gap-1.5">
+          <span className="text-quiet">Instance</span>
+          <ShortId id={instanceId} />
+        </span>
+        <Pill {...pill} />
+      </div>
+      {more && <p className="max-w-prose">{more}</p>}
+    </div>
+  );
+}

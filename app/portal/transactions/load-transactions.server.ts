@@ -1,0 +1,18 @@
+import { loadList } from "../lists/read-list-state.server.ts";
+import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
+import type { ReadCloud } from "../read-cloud.server.ts";
+import { transactionFilters, transactionQuery } from "./transaction-query.server.ts";
+import { toTransactionLine } from "./transaction-line.ts";
+
+export type TransactionList = ReturnType<typeof loadTransactions>;
+
+export function loadTransactions(readCloud: ReadCloud, params: URLSearchParams, now: number) {
+  return loadList(transactionQuery, params, now, (state) =>
+    readCloud("data:read", async (client) => {
+      const filters = await transactionFilters(client, state.filters);
+      if (filters === undefined) return EMPTY_PAGE;
+      const { rows, ...page } = await readPage(client.transactions, filters, state);
+      return { ...page, rows: rows.map((row) => toTransactionLine(row, rows)) };
+    }),
+  );
+}

@@ -1,0 +1,137 @@
+import { CloudError } from "#app/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { MAX_IN_VALUES } from "#app/blnk/filters.ts";
+import { holdOf } from "#app/blnk/holds.server.ts";
+import type { Transaction } from "#app/blnk/records.ts";
+
+import type { ChainPart, ChainRow, TransactionChain } from "./transaction-chain.ts";
+
+/** queued → hold → commit → refund queued → refund, and one to spare. */
+const DEPTH = 6;
+const MAX_ROWS = 300;
+
+/**
+ * The whole chain that a row is part of, whichever row it is: up by `parent_transaction` to the first, then down through
+ * all that have it as their ancestor.
+ *
+ * @throws CloudError `not_found`
+ */
+export async function readTransactionChain(
+  { transactions }: Pick<CloudClient, "transactions">,
+  transactionId: string,
+): Promise<{ chain: TransactionChain; row: Transaction }> {
+  const row = await transactions.get(transactionId);
+  const root = await findRoot(transactions, row);
+  const rows = new Map([[root.transaction_id, root]]);
+  let parents = [root.transaction_id];
+  for (let depth = 0; parents.length > 0 && depth < DEPTH && rows.size < MAX_ROWS; depth += 1) {
+    const filters = [{ field: "parent_transaction", operator: "in", values: parents }] as const;
+    const children: string[] = [];
+    for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
+      for (const child of page) {
+        if (rows.has(child.transaction_id) || !parents.includes(child.parent_transaction ?? "")) continue;
+        rows.set(child.transaction_id, child);
+        children.push(child.transaction_id);
+      }
+      if (rows.size >= MAX_ROWS) break;
+    }
+    parents = children.slice(0, MAX_IN_VALUES);
+  }
+  return { chain: toChain(root, [...rows.values()], rows.size < MAX_ROWS), row };
+}
+
+async function findRoot(transactions: CloudClient["transactions"], row: Transaction): Promise<Transaction> {
+  let root = row;
+  for (let depth = 0; depth < DEPTH && root.parent_transaction?.startsWith("txn_"); depth += 1) {
+    try {
+      root = await transactions.get(root.parent_transaction);
+    } catch (error) {
+      // A split's parent is never stored.
+      if (error instanceof CloudError && error.code === "not_found") return root;
+      throw error;
+    }
+  }
+  return root;
+}
+
+function toChain(root: Transaction, rows: readonly Transaction[], complete: boolean): TransactionChain {
+  const byId = new Map(rows.map((row) => [row.transaction_id, row]));
+  const steps = rows
+    .map((row) => ({ part: partOf(row, byId.get(row.parent_transaction ?? ""), root), row: shown(row) }))
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.part) - ORDER.indexOf(b.part) || (a.row.created_at ?? 0) - (b.row.created_at ?? 0),
+    );
+  const held = rows.find((row) => row.status === "INFLIGHT" && !isReversed(row, root));
+  const hold = held && { row: shown(held), remaining: holdOf(held, rows).remaining };
+  const applied = rows.find((row) => row.status === "APPLIED" && !isReversed(row, root));
+  const refunded = rows.some((row) => isReversed(row, root));
+  return {
+    steps,
+    root: shown(root),
+    status: statusOf(
+      steps.map(({ part }) => part),
+      hold?.remaining,
+      root,
+    ),
+    hold,
+    refundable: applied && !refunded ? shown(applied) : undefined,
+    refunded,
+    batch: root.parent_transaction,
+    complete,
+  };
+}
+
+const ORDER: readonly ChainPart[] = [
+  "queued",
+  "scheduled",
+  "rejected",
+  "applied",
+  "held",
+  "committed",
+  "voided",
+  "other",
+  "refund",
+];
+
+function partOf(row: Transaction, parent: Transaction | undefined, root: Transaction): ChainPart {
+  if (isReversed(row, root)) return "refund";
+  if (row.status === "APPLIED" && parent?.status === "INFLIGHT") return "committed";
+  return PARTS.get(row.status) ?? "other";
+}
+
+const PARTS: ReadonlyMap<string | undefined, ChainPart> = new Map([
+  ["QUEUED", "queued"],
+  ["SCHEDULED", "scheduled"],
+  ["REJECTED", "rejected"],
+  ["APPLIED", "applied"],
+  ["INFLIGHT", "held"],
+  ["VOID", "voided"],
+]);
+
+/** A refund goes the other way. */
+function isReversed({ source, destination }: Transaction, root: Transaction): boolean {
+  return (
+    source !== undefined &&
+    source === root.destination &&
+    destination === root.source &&
+    source !== destination
+  );
+}
+
+function statusOf(
+  parts: readonly ChainPart[],
+  remaining: bigint | undefined,
+  root: Transaction,
+): Transaction["status"] {
+  if (parts.includes("rejected")) return "REJECTED";
+  if (parts.includes("applied")) return "APPLIED";
+  if (!parts.includes("held")) return root.status;
+  if (remaining !== 0n) return "INFLIGHT";
+  return parts.includes("committed") ? "APPLIED" : "VOID";
+}
+
+function shown(row: Transaction): ChainRow {
+  const { meta_data: _, ...rest } = row;
+  return rest;
+}

@@ -1,0 +1,104 @@
+import { Fact, Facts } from "#app/ui/facts.tsx";
+import { Money } from "#app/ui/money.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { ExactTime, RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { ShortId, shortenId } from "#app/ui/short-id.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+
+import { TransactionActions } from "../actions/transaction-actions.tsx";
+import { FlagLink } from "../alerts/flag-link.tsx";
+import { MetadataBlock } from "../metadata-block.tsx";
+import { ReadingBlock } from "../reading-block.tsx";
+import { RecordHead } from "../record-head.tsx";
+import { RecordLink } from "../record-link.tsx";
+import { TransactionStatusPill } from "../transaction-status-pill.tsx";
+import { ChainSteps } from "./chain-steps.tsx";
+import type { TransactionPageData, TransactionRead } from "./load-transaction.server.ts";
+
+export function TransactionPage({ loadedAt, transactionId, transaction }: TransactionPageData) {
+  return (
+    <>
+      <RecordHead kind="Transaction" id={transactionId}>
+        <FlagLink entityId={transactionId} />
+      </RecordHead>
+      <ReadingBlock
+        what="The transaction"
+        reading={transaction}
+        loadedAt={loadedAt}
+        skeleton={<Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />}
+      >
+        {(value) => <Transaction read={value} loadedAt={loadedAt} />}
+      </ReadingBlock>
+    </>
+  );
+}
+
+function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: number }) {
+  const { chain, row, source, destination } = read;
+  const { root, hold } = chain;
+  return (
+    <div className="space-y-6">
+      <Panel className="p-4">
+        <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
+          <Money minor={root.precise_amount} precision={root.precision} currency={root.currency} />
+        </p>
+        <p className="mt-1">
+          <bdi>{root.description ?? root.reference}</bdi>
+        </p>
+        <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-small">
+          <TransactionStatusPill status={chain.status} />
+          {chain.refunded && <span>Refunded</span>}
+          {hold && (
+            <span className="text-quiet">
+              Remaining hold{" "}
+              <span className="text-text">
+                <Money minor={hold.remaining} precision={hold.row.precision} currency={hold.row.currency} />
+              </span>
+            </span>
+          )}
+        </p>
+      </Panel>
+      <TransactionActions chain={chain} />
+      <div className="grid gap-6 lg:grid-cols-2">
+        <Section label="What happened">
+          <ChainSteps chain={chain} shownId={row.transaction_id} loadedAt={loadedAt} />
+        </Section>
+        <Section label="Details">
+          <Panel>
+            <Facts>
+              <Fact term="From">
+                <Side {...source} />
+              </Fact>
+              <Fact term="To">
+                <Side {...destination} />
+              </Fact>
+              <Fact term="Reference">{root.reference}</Fact>
+              <Fact term="Part of">{chain.batch && <ShortId id={chain.batch} />}</Fact>
+              <Fact term="Minor units">
+                {root.precise_amount !== undefined &&
+                  `${root.precise_amount}${root.precision === undefined ? "" : `, ${root.precision} to one ${root.currency ?? "unit"}`}`}
+              </Fact>
+              <Fact term="Effective">{root.effective_date && <ExactTime at={root.effective_date} />}</Fact>
+              <Fact term="Scheduled for">{root.scheduled_for && <ExactTime at={root.scheduled_for} />}</Fact>
+              <Fact term="Created">
+                {root.created_at && <RelativeTime at={root.created_at} loadedAt={loadedAt} />}
+              </Fact>
+            </Facts>
+          </Panel>
+        </Section>
+        <MetadataBlock json={read.metadata} />
+      </div>
+    </div>
+  );
+}
+
+function Side({ id, name }: { id: string | undefined; name: string | undefined }) {
+  if (!id) return <>Not known</>;
+  if (!id.startsWith("bln_")) return <bdi>{id}</bdi>;
+  return (
+    <RecordLink kind="balances" id={id}>
+      <bdi>{name ?? shortenId(id)}</bdi>
+    </RecordLink>
+  );
+}

@@ -1,0 +1,40 @@
+import type { Transaction } from "#app/blnk/records.ts";
+
+import { type CsvColumn, csvLines, exactAmount, isoTime, noPages, startLines } from "../lists/csv.server.ts";
+import { readListState } from "../lists/read-list-state.server.ts";
+import type { ReadCloud } from "../read-cloud.server.ts";
+import type { Reading } from "../reading.ts";
+import { transactionFilters, transactionQuery } from "./transaction-query.server.ts";
+
+const COLUMNS: readonly CsvColumn<Transaction>[] = [
+  { name: "transaction_id", text: (row) => row.transaction_id },
+  { name: "parent_transaction", text: (row) => row.parent_transaction },
+  { name: "reference", text: (row) => row.reference },
+  { name: "description", text: (row) => row.description },
+  { name: "status", text: (row) => row.status },
+  { name: "currency", text: (row) => row.currency },
+  { name: "amount", digits: ({ precise_amount, precision }) => exactAmount(precise_amount, precision) },
+  { name: "precise_amount", digits: (row) => row.precise_amount?.toString() },
+  { name: "precision", digits: (row) => row.precision?.toString() },
+  { name: "source", text: (row) => row.source },
+  { name: "destination", text: (row) => row.destination },
+  { name: "created_at", digits: (row) => isoTime(row.created_at) },
+  { name: "effective_date", digits: (row) => isoTime(row.effective_date) },
+];
+
+/** The filtered rows as a file; see `csvResponse`. */
+export function readTransactionsCsv(
+  readCloud: ReadCloud,
+  params: URLSearchParams,
+  now: number,
+): Promise<Reading<AsyncIterable<string>>> {
+  const { state, unreadable } = readListState(transactionQuery, params);
+  if (unreadable) return Promise.resolve(unreadable);
+  return readCloud("data:read", async (client) => {
+    const filters = await transactionFilters(client, state.filters);
+    const pages = filters
+      ? client.transactions.scan({ filters, createdUntil: state.until ?? now })
+      : noPages();
+    return await startLines(csvLines(COLUMNS, pages));
+  });
+}

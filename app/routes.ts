@@ -1,0 +1,40 @@
+import { index, route, type RouteConfig } from "@react-router/dev/routes";
+
+export default [
+  index("routes/front.ts"),
+  route("healthz", "routes/healthz.ts"),
+  route("readyz", "routes/readyz.ts"),
+
+  // What Blnk Cloud calls.
+  route("api/callback/:urlToken", "routes/callback.ts"),
+  route("api/portal/:urlToken", "routes/launch.ts"),
+
+  // What people see, embedded in Cloud's dashboard.
+  route("portal/enter", "routes/enter.ts"),
+  route("portal/:launchId", "routes/portal/layout.tsx", [
+    index("routes/portal/overview.tsx"),
+    route("balances", "routes/portal/balances.tsx"),
+    route("balances.csv", "routes/portal/balances-csv.ts"),
+    route("balances/:balanceId", "routes/portal/balance.tsx"),
+    route("transactions", "routes/portal/transactions.tsx"),
+    route("transactions.csv", "routes/portal/transactions-csv.ts"),
+    route("transactions/:transactionId", "routes/portal/transaction.tsx"),
+    route("ledgers", "routes/portal/ledgers.tsx"),
+    route("ledgers.csv", "routes/portal/ledgers-csv.ts"),
+    route("ledgers/:ledgerId", "routes/portal/ledger.tsx"),
+    route("identities", "routes/portal/identities.tsx"),
+    route("identities/:identityId", "routes/portal/identity.tsx"),
+    route("alerts", "routes/portal/alerts.tsx"),
+    route("alerts/:anomalyId", "routes/portal/alert.tsx"),
+    route("flag/:entityId", "routes/portal/flag.tsx"),
+    route("monitors", "routes/portal/monitors.tsx"),
+    route("display", "routes/portal/display.ts"),
+    route("precision", "routes/portal/precision.tsx"),
+    route("monitors/export", "routes/portal/monitors-export.ts"),
+    route("monitors/import", "routes/portal/monitors-import.ts"),
+    route("end", "routes/portal/end-session.ts"),
+    route("new-tab", "routes/portal/new-tab.ts"),
+  ]),
+
+  route("*", "routes/not-found.ts"),
+] satisfies RouteConfig;

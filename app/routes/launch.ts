@@ -1,0 +1,21 @@
+import { platformContext, requestContext } from "#app/context.server.ts";
+import { authenticateLaunch } from "#app/installs/authenticate-delivery.server.ts";
+import { launchPortal } from "#app/installs/launch-portal.server.ts";
+
+import type { Route } from "./+types/launch.ts";
+import { serveBlnk } from "./serve-blnk.server.ts";
+
+export const loader = serve;
+export const action = serve;
+
+async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Response> {
+  const app = args.context.get(platformContext);
+  return await serveBlnk(args, app.checkLaunchToken, async (source) => {
+    const delivery = await authenticateLaunch(args.request, source);
+    const { portalUrl, launchId } = await launchPortal(app, delivery);
+    const { installed_app_id } = delivery.launch;
+    const { id } = args.context.get(requestContext);
+    app.log.info({ event: "launch", request_id: id, installed_app_id, launch_id: launchId }, "opened a launch");
+    return Response.json({ portal_url: portalUrl });
+  });
+}

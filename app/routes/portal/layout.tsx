@@ -1,0 +1,42 @@
+import { Outlet } from "react-router";
+
+import { platformContext, requestContext, sessionContext } from "#app/context.server.ts";
+import { readDisplay } from "#app/portal/display/display.server.ts";
+import { keyStanding } from "#app/portal/key-standing.ts";
+import type { PortalFrame } from "#app/portal/shell/portal-frame.ts";
+import { PortalShell } from "#app/portal/shell/portal-shell.tsx";
+import { holdPageAtSessionEnd } from "#app/portal/shell/session-end.ts";
+
+import type { Route } from "./+types/layout.ts";
+import { requirePortalSession } from "./guard.server.ts";
+
+export { PortalErrorPage as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+export const middleware = [requirePortalSession];
+export const clientMiddleware = [holdPageAtSessionEnd];
+
+export async function loader({ context }: Route.LoaderArgs): Promise<PortalFrame> {
+  const { db, clock } = context.get(platformContext);
+  const { install, expiresAt, launchId } = context.get(sessionContext);
+  return {
+    instanceId: install.instance_id,
+    key: keyStanding(install),
+    scopes: install.grantedPermissions,
+    display: await readDisplay(db, launchId),
+    remainingMs: expiresAt - clock.now(),
+    requestId: context.get(requestContext).id,
+  };
+}
+
+/** The time left and the key's state may have changed since the last screen. */
+export function shouldRevalidate() {
+  return true;
+}
+
+export default function PortalLayout({ loaderData, params }: Route.ComponentProps) {
+  return (
+    <PortalShell launchId={params.launchId} frame={loaderData}>
+      <Outlet />
+    </PortalShell>
+  );
+}

@@ -1,0 +1,35 @@
+import { parseJson } from "#app/blnk/transport/lossless-json.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { DomainError } from "#app/errors.ts";
+import { answerJson } from "#app/http.server.ts";
+import { readJsonBody } from "#app/json-body.server.ts";
+import { importMonitors } from "#app/monitors/import-monitors.server.ts";
+
+import type { Route } from "./+types/monitors-import.ts";
+
+const MAX_BYTES = 1024 * 1024;
+
+export function loader() {
+  return answerJson(async () => {
+    throw new DomainError("method_not_allowed", "Send the monitors with POST.");
+  });
+}
+
+/** `?skip_existing=1` leaves out the monitors whose name is taken. */
+export function action({ request, context }: Route.ActionArgs) {
+  const { db, clock, worker } = context.get(platformContext);
+  const { launchId, userId, install } = context.get(sessionContext);
+  const author = {
+    installed_app_id: install.installed_app_id,
+    generation: install.generation,
+    launch_id: launchId,
+    user_id: userId,
+  };
+  return answerJson(async () => {
+    const body = await readJsonBody(request, { maxBytes: MAX_BYTES, parse: parseJson });
+    const skipExisting = new URL(request.url).searchParams.get("skip_existing") === "1";
+    const result = await importMonitors(db, author, body, { skipExisting, now: clock.now() });
+    worker.wake();
+    return Response.json(result);
+  });
+}

@@ -1,0 +1,61 @@
+import type { ExpressionBuilder } from "kysely";
+
+import type { Database } from "#db/database.server.ts";
+import type { Schema } from "#db/schema.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import { liveLaunches } from "./portal-session.server.ts";
+import { hashSecret, mintSecret } from "./secrets.server.ts";
+
+const LIFETIME_MS = 2 * 60_000;
+
+/**
+ * A single-use code that opens one more session of the launch within two minutes. Only an entry or a good session may
+ * ask for one.
+ */
+export async function mintHandOverCode(tx: Tx, launchId: string, now: number): Promise<string> {
+  const code = mintSecret(32);
+  await tx
+    .insertInto("hand_over_codes")
+    .values({
+      code_hash: hashSecret(code),
+      launch_id: launchId,
+      expires_at: now + LIFETIME_MS,
+      used_at: null,
+    })
+    .execute();
+  return code;
+}
+
+/** Whether the code still opens a session of this launch; asking does not use it. */
+export async function isHandOverCodeLive(
+  db: Database,
+  launchId: string,
+  code: string,
+  now: number,
+): Promise<boolean> {
+  const found = await liveLaunches(db, now)
+    .innerJoin("hand_over_codes", "hand_over_codes.launch_id", "launches.launch_id")
+    .select("launches.launch_id")
+    .where("launches.launch_id", "=", launchId)
+    .where("hand_over_codes.code_hash", "=", hashSecret(code))
+    .where(isLiveHandOverCode(now))
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** Idempotent; a code of another launch is left alone. */
+export async function burnHandOverCode(tx: Tx, launchId: string, code: string, now: number): Promise<void> {
+  await tx
+    .updateTable("hand_over_codes")
+    .set({ used_at: now })
+    .where("launch_id", "=", launchId)
+    .where("code_hash", "=", hashSecret(code))
+    .where("used_at", "is", null)
+    .execute();
+}
+
+export function isLiveHandOverCode(now: number) {
+  return (eb: ExpressionBuilder<Schema, "hand_over_codes">) =>
+    eb.and([eb("hand_over_codes.expires_at", ">", now), eb("hand_over_codes.used_at", "is", null)]);
+}

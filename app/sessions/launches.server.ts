@@ -1,0 +1,93 @@
+import type { Sweep } from "#app/jobs/sweep.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import { hashSecret, mintSecret } from "./secrets.server.ts";
+
+export const MAX_LIVE_LAUNCHES = 50;
+export const MAX_REDEMPTIONS = 20;
+
+export type LaunchOrigin = { user_id: string | null; source_address: string; secret_index: number };
+
+/**
+ * Stores a launch of an install and answers its one-time-visible token. The launch's expiry is that of every session
+ * it will open; nothing slides.
+ */
+export async function createLaunch(
+  tx: Tx,
+  install: { installed_app_id: string; generation: number },
+  origin: LaunchOrigin,
+  { now, lifetime }: { now: number; lifetime: number },
+): Promise<{ launchId: string; token: string }> {
+  const launchId = mintSecret(16);
+  const token = mintSecret(32);
+  await tx
+    .insertInto("launches")
+    .values({
+      launch_id: launchId,
+      installed_app_id: install.installed_app_id,
+      generation: install.generation,
+      token_hash: hashSecret(token),
+      ...origin,
+      created_at: now,
+      expires_at: now + lifetime,
+      ended_at: null,
+      redemptions: 0,
+    })
+    .execute();
+  await endSurplusLaunches(tx, install.installed_app_id, launchId, now);
+  return { launchId, token };
+}
+
+/** Ends every live launch of an install, and with it its sessions and codes. Idempotent. */
+export async function endLaunches(tx: Tx, installedAppId: string, now: number): Promise<void> {
+  await tx
+    .updateTable("launches")
+    .set({ ended_at: now })
+    .where("installed_app_id", "=", installedAppId)
+    .where("expires_at", ">", now)
+    .where("ended_at", "is", null)
+    .execute();
+}
+
+export async function endLaunch(tx: Tx, launchId: string, now: number): Promise<void> {
+  await tx
+    .updateTable("launches")
+    .set({ ended_at: now })
+    .where("launch_id", "=", launchId)
+    .where("ended_at", "is", null)
+    .execute();
+}
+
+/** Beyond the limit the oldest that nobody opened go first, then the oldest; never the one that was just made. */
+async function endSurplusLaunches(
+  tx: Tx,
+  installedAppId: string,
+  newest: string,
+  now: number,
+): Promise<void> {
+  const surplus = await tx
+    .selectFrom("launches")
+    .select("launch_id")
+    .where("installed_app_id", "=", installedAppId)
+    .where("launch_id", "!=", newest)
+    .where("expires_at", ">", now)
+    .where("ended_at", "is", null)
+    .orderBy((order) => order.case().when("redemptions", ">", 0).then(1).else(0).end(), "desc")
+    .orderBy("created_at", "desc")
+    .limit(MAX_LIVE_LAUNCHES)
+    .offset(MAX_LIVE_LAUNCHES - 1)
+    .execute();
+  for (const { launch_id } of surplus) await endLaunch(tx, launch_id, now);
+}
+
+const EXPIRED_KEPT_MS = 24 * 60 * 60_000;
+
+/** Sessions and codes go with their launch. */
+export const sweepExpiredLaunches: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("launches")
+    .select("launch_id")
+    .where("expires_at", "<", now - EXPIRED_KEPT_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("launches").where("launch_id", "in", old).executeTakeFirst()).numDeletedRows;
+};

@@ -1,0 +1,48 @@
+import sirv from "sirv";
+
+import { EnvError, readEnv } from "#app/env.server.ts";
+
+import type * as Server from "#app/server.ts";
+
+import { loadDotEnv } from "./load-dot-env.ts";
+
+loadDotEnv();
+
+try {
+  const env = readEnv(process.env);
+  const built = new URL("../build/server/index.js", import.meta.url);
+  const { startServer } = (await import(built.href)) as typeof Server;
+  const serveStatic = sirv(new URL("../build/client", import.meta.url).pathname, {
+    brotli: true,
+    gzip: true,
+    setHeaders(response, path) {
+      const hashed = path.startsWith("/assets/");
+      response.setHeader(
+        "Cache-Control",
+        hashed ? "public, max-age=31536000, immutable" : "public, max-age=3600",
+      );
+      // The app's logo, which Cloud's dashboard shows from here.
+      if (path === "/favicon.svg") response.setHeader("Cross-Origin-Resource-Policy", "cross-origin");
+    },
+  });
+  const server = await startServer(env, { serveStatic });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => void server.stop().then(() => process.exit(0), fail));
+  }
+  print({ event: "listening", port: server.port, public_url: env.PUBLIC_URL });
+} catch (error) {
+  fail(error);
+}
+
+function fail(error: unknown): never {
+  const message = error instanceof Error ? error.message : "an unknown error";
+  print({
+    event: "not_started",
+    ...(error instanceof EnvError ? { variables: error.problems } : { message }),
+  });
+  process.exit(1);
+}
+
+function print(fields: object): void {
+  process.stdout.write(`${JSON.stringify(fields)}\n`);
+}

@@ -1,0 +1,79 @@
+import type { BrowserContext } from "@playwright/test";
+
+import { appManifest } from "#scripts/app-manifest.ts";
+import { freshSecrets } from "#scripts/fresh-secrets.ts";
+import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+
+import { type AppProcess, startApp } from "./app-process.ts";
+import { type CookiePolicy, openChromium } from "./chromium.ts";
+import { cookieSite } from "./cookie-site.ts";
+import { framingSite } from "./framing-site.ts";
+import { forwardTo, forwardUnderOwnName, startTlsServer } from "./tls-server.ts";
+
+export const DASHBOARD = "https://dashboard.blnkfinance.com";
+export const APP = "https://tidemark.example.net";
+export const COOKIE_SITE = "https://cookies.example.org";
+/** Sites that put other sites into a frame: two of Blnk's own, and strangers. */
+export const FRIENDS = ["https://blnkfinance.com", "https://a.b.blnkfinance.com"];
+export const STRANGERS = [
+  "https://evil.example",
+  "https://notblnkfinance.com",
+  "https://blnkfinance.com.evil.example",
+];
+
+/** Blnk Cloud's stand-in with three months of history, the app as in production and registered there, and a browser. */
+export type World = {
+  sandbox: Sandbox;
+  app: AppProcess;
+  context: BrowserContext;
+  /** Errors on a browser console that match none of these fail the test. */
+  expectedErrors: RegExp[];
+  unexpectedErrors(): string[];
+  close(): Promise<void>;
+};
+
+export async function startWorld(cookies: CookiePolicy): Promise<World> {
+  const running: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const part of running.toReversed()) await part.close();
+  };
+  const keep = <Part extends { close(): Promise<void> }>(part: Part): Part => {
+    running.push(part);
+    return part;
+  };
+  try {
+    const sandbox = keep(await startSandbox({ seed: "demo", portalOrigins: [APP] }));
+    const secrets = freshSecrets(new Date());
+    const app = keep(await startApp({ PUBLIC_URL: APP, BLNK_API_URL: sandbox.api, ...secrets }));
+    const manifest = appManifest(app.origin, secrets.URL_SECRETS, { withActions: true });
+    await sandbox.lifecycle.registerApp({ ...manifest, logo_url: `${APP}/favicon.svg` });
+    const server = keep(await startTlsServer(hosts(sandbox, app)));
+    const { context } = keep(await openChromium(server, cookies));
+    const errors = collectErrors(context);
+    const expectedErrors: RegExp[] = [];
+    const unexpectedErrors = () => errors.filter((error) => !expectedErrors.some((known) => known.test(error)));
+    return { sandbox, app, context, expectedErrors, unexpectedErrors, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function hosts(sandbox: Sandbox, app: AppProcess) {
+  const framing = [...FRIENDS, ...STRANGERS].map((origin) => [new URL(origin).host, framingSite]);
+  return {
+    [new URL(DASHBOARD).host]: forwardUnderOwnName(sandbox.dashboard),
+    [new URL(APP).host]: forwardTo(app.origin),
+    [new URL(COOKIE_SITE).host]: cookieSite,
+    ...Object.fromEntries(framing),
+  };
+}
+
+function collectErrors(context: BrowserContext): string[] {
+  const errors: string[] = [];
+  context.on("console", (message) => {
+    if (message.type() === "error") errors.push(`${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => errors.push(String(error.error())));
+  return errors;
+}

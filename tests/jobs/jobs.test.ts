@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+
+import {
+  cancelJobs,
+  claimJobs,
+  enqueueJob,
+  expireLeases,
+  failJob,
+  finishJob,
+  type Job,
+  type NewJob,
+} from "#app/jobs/jobs.server.ts";
+import { NOON, openWorld, type World } from "#tests/support/open-world.ts";
+
+const JOB: NewJob = { kind: "count", installed_app_id: "instapp_1", generation: 1, due_at: NOON };
+
+const enqueue = (world: World, job: Partial<NewJob> = {}) =>
+  world.db.write((tx) => enqueueJob(tx, { ...JOB, ...job }, world.clock.now()));
+const claim = (world: World, { limit = 10, installLimit = 100, running = [] as Job[] } = {}) =>
+  world.db.write((tx) => claimJobs(tx, { limit, installLimit, running, now: world.clock.now() }));
+const rows = (world: World) => world.db.read.selectFrom("jobs").selectAll().orderBy("id").execute();
+
+describe("asking", () => {
+  test("there is one open job of a kind for an install; asking again brings it forward, never back", async () => {
+    const world = await openWorld();
+    await enqueue(world, { due_at: NOON + 5000 });
+    await enqueue(world, { due_at: NOON + 9000 });
+    expect(await rows(world)).toMatchObject([{ due_at: NOON + 5000 }]);
+    await enqueue(world, { due_at: NOON + 1000 });
+    expect(await rows(world)).toMatchObject([{ due_at: NOON + 1000 }]);
+  });
+
+  test("another kind, another install and the platform's own are jobs of their own", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    await enqueue(world, { kind: "other" });
+    await enqueue(world, { installed_app_id: "instapp_2" });
+    await enqueue(world, { installed_app_id: null, generation: null });
+    expect(await rows(world)).toHaveLength(4);
+  });
+
+  test("asking while the job runs has it run once more after that, not at the same time", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const [job] = await claim(world);
+    await enqueue(world);
+    expect(await claim(world)).toEqual([]);
+    await world.db.write((tx) => finishJob(tx, job!, undefined, NOON));
+    const [again, ...others] = await claim(world);
+    expect([again?.id, others]).toEqual([job!.id, []]);
+    await world.db.write((tx) => finishJob(tx, again!, undefined, NOON));
+    expect(await rows(world)).toMatchObject([{ state: "finished" }]);
+  });
+
+  test("a job whose last one has ended may be asked for again", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const [job] = await claim(world);
+    await world.db.write((tx) => finishJob(tx, job!, undefined, NOON));
+    await enqueue(world);
+    expect((await rows(world)).map(({ state }) => state)).toEqual(["finished", "queued"]);
+  });
+});
+
+describe("claiming", () => {
+  test("only what is due is taken, the longest due first, up to the limit", async () => {
+    const world = await openWorld();
+    await enqueue(world, { kind: "late", due_at: NOON - 1 });
+    await enqueue(world, { kind: "later", due_at: NOON - 5 });
+    await enqueue(world, { kind: "future", due_at: NOON + 1 });
+    const jobs = await claim(world, { limit: 1 });
+    expect(jobs.map(({ kind }) => kind)).toEqual(["later"]);
+    expect((await claim(world)).map(({ kind }) => kind)).toEqual(["late"]);
+    expect(await claim(world)).toEqual([]);
+  });
+
+  test("no job is taken twice by claims at once", async () => {
+    const world = await openWorld();
+    for (let index = 0; index < 30; index += 1) await enqueue(world, { kind: `k${index}` });
+    const claims = await Promise.all(Array.from({ length: 10 }, () => claim(world, { limit: 7 })));
+    const ids = claims.flat().map(({ id }) => id);
+    expect(ids).toHaveLength(30);
+    expect(new Set(ids).size).toBe(30);
+  });
+
+  test("one install never holds more than its share, and the others are not kept waiting by it", async () => {
+    const world = await openWorld();
+    for (const subject of ["a", "b", "c", "d"]) await enqueue(world, { subject, due_at: NOON - 1 });
+    await enqueue(world, { installed_app_id: "instapp_2" });
+    const jobs = await claim(world, { installLimit: 2 });
+    expect(Map.groupBy(jobs, ({ installed_app_id }) => installed_app_id).get("instapp_1")).toHaveLength(2);
+    expect(jobs).toHaveLength(3);
+    expect(await claim(world, { installLimit: 2, running: jobs })).toEqual([]);
+  });
+
+  test("a job whose lease ran out is taken again, unless the worker still runs it", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const [job] = await claim(world);
+    world.advance(60_001);
+    expect(await claim(world, { running: [job!] })).toEqual([]);
+    expect(await claim(world)).toMatchObject([{ id: job!.id, attempts: 2 }]);
+  });
+
+  test("what was interrupted by a crash is taken again after a restart", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    await claim(world);
+    expect(await claim(world)).toEqual([]);
+    await world.db.write(expireLeases);
+    expect(await claim(world)).toHaveLength(1);
+  });
+});
+
+describe("ending", () => {
+  test("a job that says when to run next is queued for then, with its payload and fresh attempts", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const [job] = await claim(world);
+    await world.db.write((tx) => finishJob(tx, job!, { due_at: NOON + 70, payload: { round: 2 } }, NOON));
+    expect(await rows(world)).toMatchObject([
+      { state: "queued", due_at: NOON + 70, payload: '{"round":2}', attempts: 0, lease_until: null },
+    ]);
+    world.advance(70);
+    expect(await claim(world)).toMatchObject([{ payload: { round: 2 } }]);
+  });
+
+  test("a failing job is put back with a growing, jittered delay, and parked after five tries", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const delays = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const [job] = await claim(world);
+      await world.db.write((tx) => failJob(tx, job!, "unexpected", { now: world.clock.now(), jitter: 0.5 }));
+      const [row] = await rows(world);
+      if (row!.state === "queued") delays.push(row!.due_at - world.clock.now());
+      world.advance(row!.due_at - world.clock.now());
+    }
+    expect(delays).toEqual([4000, 16_000, 64_000, 256_000]);
+    expect(await rows(world)).toMatchObject([{ state: "parked", open_key: null, last_error: "unexpected" }]);
+  });
+
+  test("cancelling ends the open jobs of one install for good", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    await enqueue(world, { kind: "queued" });
+    await enqueue(world, { installed_app_id: "instapp_2" });
+    const [running] = await claim(world, { limit: 1 });
+    await world.db.write((tx) => cancelJobs(tx, "instapp_1", NOON));
+    await world.db.write((tx) => finishJob(tx, running!, { due_at: NOON, payload: {} }, NOON));
+    await world.db.write((tx) => failJob(tx, running!, "unexpected", { now: NOON, jitter: 0 }));
+    expect((await rows(world)).map(({ state }) => state)).toEqual(["cancelled", "cancelled", "queued"]);
+  });
+
+  test("a run that lost its lease cannot write over the run that took it", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    const [first] = await claim(world);
+    world.advance(60_001);
+    await claim(world);
+    await world.db.write((tx) => finishJob(tx, first!, undefined, world.clock.now()));
+    expect(await rows(world)).toMatchObject([{ state: "running", attempts: 2 }]);
+  });
+});

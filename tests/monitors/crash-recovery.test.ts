@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+
+import { Crash } from "./crash.ts";
+import { below, move, openSandbox, openWallet, openWatchedWorld } from "./watched-world.ts";
+
+/**
+ * Evaluates monitors of several kinds by processes that each end at a moment of their own, while the ledger goes on.
+ * Answers what they found and what they raised.
+ */
+async function watchThrough(crashes: Crash[]) {
+  const sandbox = await openSandbox();
+  let world = await openWatchedWorld({ sandbox });
+  await world.install();
+  const { ledger } = world;
+  const low = openWallet(ledger);
+  const other = openWallet(ledger, { ledgerId: low.ledger_id });
+  await world.monitor({ name: "One", ...below({ balance_id: low.balance_id }, "50.00") });
+  await world.monitor({ name: "Some", ...below({ ledger_id: low.ledger_id }, "30.00") });
+  await world.monitor({
+    name: "Large",
+    kind: "transaction_match",
+    select: {},
+    condition: { amount_operator: ">=", value: "60.00", precision: 100 },
+  });
+  await world.monitor({
+    name: "Outflow",
+    kind: "movement",
+    select: { ledger_id: low.ledger_id },
+    condition: { measure: "count", direction: "out", operator: ">=", value: "2", window_minutes: 60 },
+  });
+  world.advance(1000);
+  ledger.clock.advance(1000);
+  await world.evaluate();
+  move(ledger, { source: low.balance_id, destination: "@Shop", precise_amount: 6000n });
+  move(ledger, { source: other.balance_id, destination: "@Shop", precise_amount: 7500n });
+
+  let ahead = world.ahead() + 60_000;
+  for (const crash of crashes) {
+    await world.close();
+    world = await openWatchedWorld({ sandbox, file: world.file, ahead, crash });
+    await world.work();
+    await world.work(5000);
+    ahead = world.ahead() + 120_000;
+  }
+  for (let minute = 0; minute < 4; minute += 1) await world.work(60_000);
+  const names = new Map((await world.monitors()).map(({ id, name }) => [id, name]));
+  const episodes = (await world.episodes()).map(
+    ({ monitor_id, subject }) =>
+      `${names.get(monitor_id)} ${subject === low.balance_id ? "low" : subject === other.balance_id ? "other" : subject.slice(0, 3)}`,
+  );
+  const markers = world.alerts().map(({ description }) => description.split("\n").at(-1)!);
+  await world.close();
+  await sandbox.close();
+  return { episodes: episodes.toSorted(), alerts: markers.length, distinct: new Set(markers).size };
+}
+
+test(
+  "a crash at any moment of a cycle or a delivery misses no episode and doubles no alert",
+  { timeout: 300_000 },
+  async () => {
+    const counting = new Crash();
+    const expected = await watchThrough([counting]);
+    expect(expected.episodes).toEqual(["Large txn", "Large txn", "One low", "Outflow sel", "Some other"]);
+    expect(expected.alerts).toBe(5);
+    const rounds = Number(process.env["CRASH_ROUNDS"] ?? 40);
+    for (let round = 0; round < rounds; round += 1) {
+      const moment = 1 + ((round * 37) % counting.moments);
+      const found = await watchThrough([
+        new Crash(moment),
+        new Crash(3 + ((round * 11) % counting.moments)),
+        new Crash(),
+      ]);
+      expect(found, `after a crash at moment ${moment} of ${counting.moments}`).toEqual({
+        ...expected,
+        distinct: expected.alerts,
+      });
+    }
+  },
+);

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+
+import { drawTimeChart } from "#app/portal/charts/draw-time-chart.server.ts";
+
+const DAY = 24 * 60 * 60_000;
+const FROM = Date.UTC(2026, 0, 1);
+const range = { from: FROM, until: FROM + 10 * DAY };
+const point = (day: number, value: number) => ({ at: FROM + day * DAY, value, text: `USD ${value}` });
+
+describe("a step chart", () => {
+  test("holds each value until the next point and the last until the end", () => {
+    const { line, points } = drawTimeChart({ ...range, shape: "step", points: [point(0, 0), point(5, 100)] });
+    expect(line).toBe("M0,1000L500,1000L500,0L1000,0L1000,0");
+    expect(points.map(({ from, x, y }) => [from, x, y])).toEqual([
+      [0, 0, 100],
+      [50, 50, 0],
+    ]);
+  });
+
+  test("always shows zero, above what is negative and below what is positive", () => {
+    const negative = drawTimeChart({ ...range, shape: "step", points: [point(0, -400)] });
+    expect(negative.lines.find(({ zero }) => zero)).toMatchObject({ y: 0, text: "0" });
+    const positive = drawTimeChart({ ...range, shape: "step", points: [point(0, 400)] });
+    expect(positive.lines.find(({ zero }) => zero)).toMatchObject({ y: 100 });
+  });
+
+  test("keeps every point's own words, whatever a number cannot hold", () => {
+    const text = "USD 90,071,992,547,409,930.01";
+    const { points } = drawTimeChart({
+      ...range,
+      shape: "step",
+      points: [{ at: FROM, value: 9.007e16, text }],
+    });
+    expect(points[0]!.text).toBe(text);
+  });
+
+  test("leaves out dates that would stand on one another", () => {
+    for (const days of [1, 7, 9, 30, 31, 45, 90, 365]) {
+      const { dates } = drawTimeChart({
+        from: FROM,
+        until: FROM + days * DAY,
+        shape: "step",
+        points: [point(0, 1)],
+      });
+      const gaps = dates.slice(1).map(({ x }, index) => x - dates[index]!.x);
+      expect(dates.length, `${days} days`).toBeGreaterThan(0);
+      expect(Math.min(Infinity, ...gaps), `${days} days`).toBeGreaterThanOrEqual(24);
+    }
+  });
+
+  test("without points or with nothing but zero is drawn all the same", () => {
+    expect(drawTimeChart({ ...range, shape: "step", points: [] })).toMatchObject({ line: "", points: [] });
+    const flat = drawTimeChart({ ...range, shape: "step", points: [point(0, 0)] });
+    expect(flat.points[0]!.y).toBe(50);
+  });
+});
+
+test("bars stand on zero, each with the middle of its time as its place", () => {
+  const chart = drawTimeChart({ ...range, shape: "bars", points: [point(0, 0), point(5, 10)] });
+  expect(chart.line).toBe("");
+  expect(chart.fill).toBe("M75,1000V1000H425V1000ZM575,1000V0H925V1000Z");
+  expect(chart.points.map(({ x }) => x)).toEqual([25, 75]);
+});

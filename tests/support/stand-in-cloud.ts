@@ -1,0 +1,47 @@
+import { createServer } from "node:http";
+
+import { onTestFinished } from "vitest";
+
+import { listen } from "./listen.ts";
+
+export type ProofSeen = { path: string; instanceIds: string[]; key: string };
+
+/**
+ * The little of Blnk Cloud that a key proof needs: a status for each key (200 unless set), and a journal of who asked
+ * for what. Closed with the test.
+ */
+export async function startStandInCloud() {
+  const journal: ProofSeen[] = [];
+  const answers = new Map<string, { status: number; body: string }>();
+  let hold: Promise<void> | undefined;
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://cloud");
+    const key = (request.headers.authorization ?? "").replace(/^Bearer /, "");
+    journal.push({ path: url.pathname, instanceIds: url.searchParams.getAll("instance_id"), key });
+    const { status, body } = answers.get(key) ?? { status: 200, body: '{"data":[],"total":0}' };
+    void Promise.resolve(hold).then(() =>
+      response.writeHead(status, { "content-type": "application/json" }).end(body),
+    );
+  });
+  const url = await listen(server);
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    url,
+    journal,
+    answer(key: string, status: number, body = '{"error":"no"}') {
+      answers.set(key, { status, body: status === 200 ? '{"data":[],"total":0}' : body });
+    },
+    /** Keeps every answer back until the returned function is called. */
+    holdAnswers(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hold = promise;
+      return () => {
+        hold = undefined;
+        resolve();
+      };
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import SqliteDatabase from "better-sqlite3";
+import sirv from "sirv";
+import { onTestFinished } from "vitest";
+
+import { readEnv } from "#app/env.server.ts";
+import { urlToken } from "#app/installs/url-token.server.ts";
+import type * as Server from "#app/server.ts";
+
+import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";
+import { startStandInCloud } from "./stand-in-cloud.ts";
+
+const require = createRequire(import.meta.url);
+export const BUILD = new URL("../../build/", import.meta.url).pathname;
+export const PUBLIC_URL = "https://tidemark.example.com";
+
+/** A complete, fresh environment; `env` adds to it or replaces. */
+export function testEnvironment(
+  directory: string,
+  env: Record<string, string | undefined> = {},
+): Record<string, string | undefined> {
+  return {
+    PUBLIC_URL,
+    PORT: "0",
+    HOST: "127.0.0.1",
+    DATABASE_URL: `file:${join(directory, "tidemark.db")}`,
+    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
+    URL_SECRETS: randomBytes(32).toString("base64url"),
+    LOG_LEVEL: "silent",
+    ...env,
+  };
+}
+
+export function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "tidemark-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+export type TestApp = Awaited<ReturnType<typeof startApp>>;
+
+/**
+ * The built server in this process, on a free loopback port, with a database of its own and a stand-in for Blnk Cloud.
+ * Everything is stopped with the test.
+ */
+export async function startApp({
+  env = {},
+  directory = temporaryDirectory(),
+}: { env?: Record<string, string>; directory?: string } = {}) {
+  const cloud = await startStandInCloud();
+  const source = testEnvironment(directory, { BLNK_API_URL: cloud.url, ...env });
+  const { startServer } = require(join(BUILD, "server/index.js")) as typeof Server;
+  const server = await startServer(readEnv(source), { serveStatic: sirv(join(BUILD, "client")) });
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= server.stop());
+  onTestFinished(stop);
+
+  const origin = `http://127.0.0.1:${server.port}`;
+  const secret = source.URL_SECRETS!.split(",")[0]!;
+  const paths = {
+    callback: `/api/callback/${urlToken("callback", secret)}`,
+    launch: `/api/portal/${urlToken("launch", secret)}`,
+  };
+  const request = (path: string, init: RequestInit = {}) =>
+    fetch(origin + path, { redirect: "manual", ...init });
+  const post = (path: string, body: unknown, init: RequestInit = {}) =>
+    request(path, {
+      method: "POST",
+      body:
+        typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      ...init,
+      headers: { "content-type": "application/json", ...(init.headers as Record<string, string>) },
+    });
+
+  return {
+    origin,
+    port: server.port,
+    directory,
+    file: join(directory, "tidemark.db"),
+    env: source,
+    paths,
+    cloud,
+    stop,
+    request,
+    post,
+    callback: (body: unknown, init?: RequestInit) => post(paths.callback, body, init),
+    install: (fields: object = {}) => post(paths.callback, installBody(fields)),
+    uninstall: (fields: object = {}) => post(paths.callback, uninstallBody(fields)),
+    requestLaunch: (fields: object = {}) => post(paths.launch, launchBody(fields)),
+    /** Launches and answers the path (with the token) that a browser is to open. */
+    async launch(fields: object = {}): Promise<string> {
+      const response = await post(paths.launch, launchBody(fields));
+      if (response.status !== 200) throw new Error(`The launch was answered with ${response.status}.`);
+      const { portal_url } = (await response.json()) as { portal_url: string };
+      return portal_url.slice(PUBLIC_URL.length);
+    },
+    /** Rows as another connection sees them: what is committed. */
+    rows<Row = Record<string, unknown>>(sql: string, ...parameters: unknown[]): Row[] {
+      return onFile(join(directory, "tidemark.db"), (db) => db.prepare(sql).all(...parameters) as Row[]);
+    },
+    /** Changes rows behind the server's back, such as the time at which a launch expires. */
+    change: (sql: string, ...parameters: unknown[]) =>
+      void onFile(join(directory, "tidemark.db"), (db) => db.prepare(sql).run(...parameters)),
+  };
+}
+
+function onFile<T>(file: string, use: (db: SqliteDatabase.Database) => T): T {
+  const db = new SqliteDatabase(file, { timeout: 5000 });
+  try {
+    return use(db);
+  } finally {
+    db.close();
+  }
+}
