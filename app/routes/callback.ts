@@ -16,7 +16,10 @@ async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Respons
     const { outcome, reason } = await receiveCallback(app, delivery);
     const { kind, installed_app_id } = delivery.event;
     const { id } = args.context.get(requestContext);
-    app.log.info({ event: "callback", request_id: id, kind, installed_app_id, outcome, reason }, "received a callback");
+    app.log.info(
+      { event: "callback", request_id: id, kind, installed_app_id, outcome, reason },
+      "received a callback",
+    );
     if (outcome === "refused") throw new DomainError("mismatch", `Refused: ${reason}.`);
     return Response.json({ ok: true, outcome });
   });

@@ -14,7 +14,11 @@ export async function loader({ request, context }: Route.LoaderArgs): Promise<Re
   if (!pass) return sessionEndedPage();
   const site = cookieSite(request);
   if (!site) {
-    return plainPage({ status: 400, title: "Open it as a page", text: "This address opens as a page or in the dashboard's panel, in no other way." });
+    return plainPage({
+      status: 400,
+      title: "Open it as a page",
+      text: "This address opens as a page or in the dashboard's panel, in no other way.",
+    });
   }
   const { db, clock } = context.get(platformContext);
   const { address } = context.get(requestContext);

@@ -15,7 +15,10 @@ async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Respons
     const { portalUrl, launchId } = await launchPortal(app, delivery);
     const { installed_app_id } = delivery.launch;
     const { id } = args.context.get(requestContext);
-    app.log.info({ event: "launch", request_id: id, installed_app_id, launch_id: launchId }, "opened a launch");
+    app.log.info(
+      { event: "launch", request_id: id, installed_app_id, launch_id: launchId },
+      "opened a launch",
+    );
     return Response.json({ portal_url: portalUrl });
   });
 }

@@ -5,5 +5,8 @@ import type { Route } from "./+types/readyz.ts";
 /** Can store an event now, and is not stopping. */
 export async function loader({ context }: Route.LoaderArgs) {
   const ready = await context.get(platformContext).readiness.check();
-  return new Response(ready ? "ready\n" : "not ready\n", { status: ready ? 200 : 503, headers: { "Content-Type": "text/plain" } });
+  return new Response(ready ? "ready\n" : "not ready\n", {
+    status: ready ? 200 : 503,
+    headers: { "Content-Type": "text/plain" },
+  });
 }

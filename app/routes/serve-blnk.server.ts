@@ -28,6 +28,8 @@ export async function serveBlnk(
     case "OPTIONS":
       return new Response(null, { status: 204, headers: { Allow: ALLOW } });
     default:
-      return errorResponse(new DomainError("method_not_allowed", "Only POST does anything here."), { Allow: ALLOW });
+      return errorResponse(new DomainError("method_not_allowed", "Only POST does anything here."), {
+        Allow: ALLOW,
+      });
   }
 }

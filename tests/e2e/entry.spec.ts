@@ -9,7 +9,9 @@ test("the browser of these tests keeps partitioned cookies in a frame and no oth
   await page.goto(`${FRIENDS[0]}/frame?url=${COOKIE_SITE}`);
   await expect(page.frameLocator("iframe").getByText("Kept: nothing")).toBeVisible();
   await page.reload();
-  await expect(page.frameLocator("iframe").getByText("Kept: __Host-partitioned=1", { exact: true })).toBeVisible();
+  await expect(
+    page.frameLocator("iframe").getByText("Kept: __Host-partitioned=1", { exact: true }),
+  ).toBeVisible();
 });
 
 test("a panel's session is one partitioned cookie and is written nowhere else", async ({ world }) => {
@@ -35,7 +37,9 @@ test("the dashboard may reload and move the frame without a session more", async
   const page = await openPanel(world);
   const [cookie] = await appCookies(world, page);
   for (const button of ["Reload", "Side panel", "Full screen", "Reload"]) {
-    await portal(page).locator("html").evaluate((html) => html.setAttribute("data-loaded-before", ""));
+    await portal(page)
+      .locator("html")
+      .evaluate((html) => html.setAttribute("data-loaded-before", ""));
     await page.getByRole("button", { name: button, exact: true }).click();
     await expect(portal(page).locator("html:not([data-loaded-before])")).toBeVisible();
     await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeVisible();
@@ -46,22 +50,28 @@ test("the dashboard may reload and move the frame without a session more", async
 test("the portal may be reloaded from inside the frame", async ({ world }) => {
   const page = await openPanel(world);
   const address = portalAddress(page).href;
-  await portal(page).locator("html").evaluate((html) => {
-    html.setAttribute("data-loaded-before", "");
-    location.reload();
-  });
+  await portal(page)
+    .locator("html")
+    .evaluate((html) => {
+      html.setAttribute("data-loaded-before", "");
+      location.reload();
+    });
   await expect(portal(page).locator("html:not([data-loaded-before])")).toBeVisible();
   await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeVisible();
   expect(portalAddress(page).href).toBe(address);
 });
 
-test("the dashboard's Open shows the same portal in a tab, with a cookie that no foreign form can use", async ({ world }) => {
+test("the dashboard's Open shows the same portal in a tab, with a cookie that no foreign form can use", async ({
+  world,
+}) => {
   const page = await openPanel(world);
   const opened = world.context.waitForEvent("page");
   await page.getByRole("link", { name: "Open", exact: true }).click();
   await expectPortalTab(await opened, page);
   const topLevel = (await appCookies(world, page)).filter(({ partitionKey }) => !partitionKey);
-  expect(topLevel).toEqual([expect.objectContaining({ name: `__Host-p_${launchIdOf(page)}`, sameSite: "Lax" })]);
+  expect(topLevel).toEqual([
+    expect.objectContaining({ name: `__Host-p_${launchIdOf(page)}`, sameSite: "Lax" }),
+  ]);
 });
 
 test("the portal's own Open in a new tab hands the session over", async ({ world }) => {

@@ -7,7 +7,10 @@ test("a newcomer installs, looks at real figures in the panel, and uninstalls", 
   const page = await openDashboard(world);
   await install(page, "production", { without: ["data:write"] });
   const [granted] = world.sandbox.lifecycle.installs();
-  expect(granted).toMatchObject({ state: "active", granted_permissions: ["data:read", "alerts:read", "alerts:write"] });
+  expect(granted).toMatchObject({
+    state: "active",
+    granted_permissions: ["data:read", "alerts:read", "alerts:write"],
+  });
 
   const panel = await launch(page, "production");
   await expect(panel.getByRole("heading", { name: "Overview" })).toBeVisible();
@@ -35,7 +38,9 @@ test("an app that was uninstalled can be installed again and opens as a new inst
   expect(world.sandbox.lifecycle.installs().map(({ state }) => state)).toEqual(["uninstalled", "active"]);
 });
 
-test("without data:read the panel says which permission is missing and asks Cloud for nothing", async ({ world }) => {
+test("without data:read the panel says which permission is missing and asks Cloud for nothing", async ({
+  world,
+}) => {
   const page = await openDashboard(world);
   await install(page, "production", { without: ["data:read", "data:write", "alerts:read"] });
   const panel = await launch(page, "production");

@@ -15,7 +15,9 @@ const SIZES = [
 
 for (const colorScheme of THEMES) {
   for (const { name: size, ...viewport } of SIZES) {
-    test(`every screen fits and has no accessibility violation, ${size}, ${colorScheme}`, async ({ world }) => {
+    test(`every screen fits and has no accessibility violation, ${size}, ${colorScheme}`, async ({
+      world,
+    }) => {
       const page = await world.context.newPage();
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(viewport);

@@ -19,7 +19,9 @@ test("a session ends at its time, with the page still there under the sheet", as
 
   await world.app.moveClockForward(1 * MINUTE);
   await readAgain(panel);
-  await expect(panel.getByRole("dialog", { name: "Session ended" })).toContainText("relaunch from Blnk Cloud");
+  await expect(panel.getByRole("dialog", { name: "Session ended" })).toContainText(
+    "relaunch from Blnk Cloud",
+  );
   await expect(panel.getByRole("heading", { name: "Overview", includeHidden: true })).toBeVisible();
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(portal(page).getByRole("heading", { name: "Session ended" })).toBeVisible();
@@ -30,7 +32,9 @@ test("a session ends at its time, with the page still there under the sheet", as
   await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeVisible();
 });
 
-test("a page that nobody touches warns two minutes before the end and then says that it is over", async ({ world }) => {
+test("a page that nobody touches warns two minutes before the end and then says that it is over", async ({
+  world,
+}) => {
   const { clock } = world.context;
   await clock.install();
   const { panel } = await openPanel(world);

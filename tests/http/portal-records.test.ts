@@ -22,7 +22,8 @@ async function openRecords(options: SandboxOptions = {}, scopes: string[] = ALL)
   return { app, sandbox, ledger, portal, page: (path: string) => portal.get(`${home}/${path}`), home };
 }
 
-const isWallet = ({ meta_data }: { meta_data: object | null }) => JSON.stringify(meta_data).includes("Load wallet");
+const isWallet = ({ meta_data }: { meta_data: object | null }) =>
+  JSON.stringify(meta_data).includes("Load wallet");
 
 /** The first of the wallets that `scale` makes. */
 function walletIn({ ledger }: Awaited<ReturnType<typeof openRecords>>) {

@@ -8,6 +8,13 @@ import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const MINUTE = 60_000;
 
+const totals = (counted: number): BalanceTotals => ({
+  currencies: [],
+  ledgers: [],
+  counted,
+  complete: true,
+});
+
 describe("the sums", () => {
   test("leave out the general ledger, and tell what is held on its way out and in", async () => {
     const { client, openWallets, post } = await openSandbox();
@@ -51,7 +58,7 @@ describe("the week", () => {
       source: "@World",
       destination: a,
       reference: "waits",
-      description: "",
+      description: "transfer",
       allow_overdraft: true,
     });
     await expect
@@ -67,13 +74,6 @@ describe("the week", () => {
 });
 
 describe("a shared scan", () => {
-  const totals = (counted: number): BalanceTotals => ({
-    currencies: [],
-    ledgers: [],
-    counted,
-    complete: true,
-  });
-
   function world() {
     let now = 0;
     let scans = 0;

@@ -11,7 +11,11 @@ export async function openDashboard({ context }: World): Promise<Page> {
 }
 
 /** Grants all that the app asks for, but for some. */
-export async function install(page: Page, on: Instance, { without = [] }: { without?: string[] } = {}): Promise<void> {
+export async function install(
+  page: Page,
+  on: Instance,
+  { without = [] }: { without?: string[] } = {},
+): Promise<void> {
   await page.getByRole("button", { name: `Install Tidemark on ${on}`, exact: true }).click();
   for (const scope of without) await page.getByRole("checkbox", { name: scope }).uncheck();
   await page.getByRole("button", { name: `Install on ${on}`, exact: true }).click();

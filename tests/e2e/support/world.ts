@@ -51,7 +51,8 @@ export async function startWorld(cookies: CookiePolicy): Promise<World> {
     const { context } = keep(await openChromium(server, cookies));
     const errors = collectErrors(context);
     const expectedErrors: RegExp[] = [];
-    const unexpectedErrors = () => errors.filter((error) => !expectedErrors.some((known) => known.test(error)));
+    const unexpectedErrors = () =>
+      errors.filter((error) => !expectedErrors.some((known) => known.test(error)));
     return { sandbox, app, context, expectedErrors, unexpectedErrors, close };
   } catch (error) {
     await close();
