@@ -6,6 +6,6 @@ export default defineConfig({
   // Two cores, and each test starts a browser of its own.
   workers: 1,
   retries: 0,
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 90_000 },
 });

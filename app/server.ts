@@ -53,7 +53,7 @@ export async function startServer(
   const frontDoor = createFrontDoor({
     env,
     log: platform.log,
-    isDraining: platform.readiness.isDraining,
+    isDraining: () => platform.readiness.isDraining(),
     serveStatic,
     routes,
   });

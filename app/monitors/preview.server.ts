@@ -12,7 +12,8 @@ import { selectsTransaction } from "./kinds/select/select-transactions.ts";
 import { needsTraits } from "./kinds/evaluate.ts";
 import { readTraits } from "./reads/look-back.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
-import { problemOf, readBalances } from "./reads/read-balances.server.ts";
+import { problemOf } from "./reads/problem-of.ts";
+import { readBalances } from "./reads/read-balances.server.ts";
 
 const DAYS = 7;
 const DAY_MS = 24 * 60 * 60_000;

@@ -6,7 +6,7 @@ import type { WindowMonitor } from "../definition/monitor.ts";
 import { keptFrom, needsTraits } from "../kinds/evaluate.ts";
 import { windowEntries } from "../kinds/window-entries.ts";
 import type { BalanceTraits } from "../kinds/facts.ts";
-import { batches, findBalances } from "./read-balances.server.ts";
+import { batches, findBalances } from "./read-by-id.server.ts";
 import { storeEntries } from "./watched-rows.server.ts";
 import { ownTurn } from "../turns.ts";
 

@@ -12,7 +12,7 @@ export type BalanceDemand = {
 
 export type BalancePlan =
   /** One scan of all balances serves everybody: it is no dearer than asking for each selection. */
-  { kind: "everything" } | { kind: "each"; isSelective: boolean };
+  { kind: "everything" } | { kind: "each" };
 
 export const PAGE_SIZE = 100;
 // Two small questions tell the currencies of a selection.
@@ -30,12 +30,10 @@ export function planBalanceReads(
   if (scans.some((filters) => filters.length === 0)) return { kind: "everything" };
   const queries = new Set(demands.flatMap(({ queries }) => queries.map(keyOf)));
   const ids = new Set(demands.flatMap(({ ids }) => ids));
-  const isSelective = queries.size + scans.length > 0;
-  const each: BalancePlan = { kind: "each", isSelective };
-  if (!isSelective || balances === undefined) return each;
+  if (queries.size + scans.length === 0 || balances === undefined) return { kind: "each" };
   const scanPages = scanned === undefined ? scans.length : pagesOf(scanned);
   const calls = queries.size * CALLS_PER_QUERY + scanPages + pagesOf(ids.size);
-  return calls < pagesOf(balances) ? each : { kind: "everything" };
+  return { kind: calls < pagesOf(balances) ? "each" : "everything" };
 }
 
 /** The selections that are to be read whole, each once. */

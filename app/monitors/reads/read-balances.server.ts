@@ -1,27 +1,15 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { Balance } from "#app/blnk/records.ts";
 
 import { hasMoved } from "../kinds/balance-total.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
-import { answers, type BalanceFilters } from "./balance-filters.ts";
-import {
-  type BalanceDemand,
-  distinctScans,
-  keyOf,
-  PAGE_SIZE,
-  planBalanceReads,
-} from "./plan-balance-reads.ts";
 import { ownTurn } from "../turns.ts";
-
-/** What the pages of a monitor are folded into; made anew when a read has to be done again. */
-export type Fold = {
-  add: (page: readonly Balance[]) => void;
-  finish: (reads: { problem?: string; currencies?: readonly string[] }) => SubjectResult[];
-};
-
-/** A monitor whose balances are to be read. */
-export type BalanceReader = { id: string; demand: BalanceDemand; fold: () => Fold };
+import { answers, type BalanceFilters } from "./balance-filters.ts";
+import { type BalanceReader, finishReader, type Reading } from "./balance-reader.ts";
+import { type BalanceDemand, distinctScans, keyOf, planBalanceReads } from "./plan-balance-reads.ts";
+import { problemOf } from "./problem-of.ts";
+import { type ReadState, readById } from "./read-by-id.server.ts";
+import { readEverything } from "./read-everything.server.ts";
 
 export type BalanceReading = {
   results: ReadonlyMap<string, SubjectResult[]>;
@@ -47,60 +35,37 @@ export async function readBalances(
     seen,
   }: { now: number; balances: number | undefined; seen: (page: readonly Balance[]) => void },
 ): Promise<BalanceReading> {
-  const results = new Map<string, SubjectResult[]>();
-  const problems = new Map<string, string>();
+  const reading: Reading = { now, seen, results: new Map(), problems: new Map() };
+  const { results, problems } = reading;
   if (readers.length === 0) return { results, problems, balances };
   const demands = readers.map(({ demand }) => demand);
   const plan = planBalanceReads(demands, await countRows(client, demands, balances));
-  const again =
-    plan.kind === "everything" ? readers : await readEach(client, readers, { now, seen, results, problems });
+  const wanting = plan.kind === "each" ? [] : readers.filter(({ demand }) => !isByName(demand));
+  const misled = await readEach(
+    client,
+    readers.filter((reader) => !wanting.includes(reader)),
+    reading,
+  );
+  if (wanting.length + misled.length > 0) {
+    const counted = await readEverything(client, [...wanting, ...misled], reading);
+    return { results, problems, balances: counted ?? balances };
+  }
   // One small question, so that an install that has grown or shrunk is read the cheaper way next time.
-  if (again.length === 0)
-    return {
-      results,
-      problems,
-      balances: plan.kind === "each" && plan.isSelective ? await countBalances(client) : balances,
-    };
-  const counted = await readEverything(client, again, { now, seen, results, problems });
-  return { results, problems, balances: counted ?? balances };
+  const isSelective = demands.some((demand) => !isByName(demand));
+  return { results, problems, balances: isSelective ? await countBalances(client) : balances };
 }
 
-type Reading = {
-  now: number;
-  seen: (page: readonly Balance[]) => void;
-  results: Map<string, SubjectResult[]>;
-  problems: Map<string, string>;
-};
-
-/** @returns how many there are, unless the scan failed */
-async function readEverything(
-  client: CloudClient,
-  readers: readonly BalanceReader[],
-  { now, seen, results, problems }: Reading,
-): Promise<number | undefined> {
-  const folds = readers.map(({ id, fold }) => ({ id, fold: fold() }));
-  let count = 0;
-  const problem = await problemOf(async () => {
-    for await (const page of client.balances.scan({ createdUntil: now })) {
-      count += page.length;
-      seen(page);
-      for (const { fold } of folds) fold.add(page);
-      await ownTurn();
-    }
-  });
-  for (const { id, fold } of folds) {
-    results.set(id, fold.finish(problem === undefined ? {} : { problem }));
-    if (problem !== undefined) problems.set(id, problem);
-  }
-  return problem === undefined ? count : undefined;
+function isByName({ queries, scans }: BalanceDemand): boolean {
+  return queries.length + scans.length === 0;
 }
 
 /** @returns the monitors that a scan of everything has to serve after all */
 async function readEach(
   client: CloudClient,
   readers: readonly BalanceReader[],
-  { now, seen, results, problems }: Reading,
+  reading: Reading,
 ): Promise<BalanceReader[]> {
+  const { now, seen } = reading;
   const states = readers.map((reader) => ({
     reader,
     demand: reader.demand,
@@ -163,70 +128,13 @@ async function readEach(
     seen,
   );
 
-  for (const { reader, fold, state } of states) {
-    if (state.misled) continue;
-    const { problem, currencies } = state;
-    if (problem !== undefined) problems.set(reader.id, problem);
-    results.set(
-      reader.id,
-      fold.finish({ ...(problem !== undefined && { problem }), ...(currencies && { currencies }) }),
-    );
-  }
+  for (const { reader, fold, state } of states)
+    if (!state.misled) finishReader(reading, reader.id, fold, state);
   return states.filter(({ state }) => state.misled).map(({ reader }) => reader);
 }
 
-type State = { problem: string | undefined; currencies: string[] | undefined; misled: boolean };
-
-function newState(): State {
+function newState(): ReadState {
   return { problem: undefined, currencies: undefined, misled: false };
-}
-
-type ById = { demand: BalanceDemand; fold: Fold; ids: ReadonlySet<string>; state: State };
-
-/** The balances that are asked for by name, a hundred at a time. */
-async function readById(
-  client: CloudClient,
-  states: readonly ById[],
-  seen: (page: readonly Balance[]) => void,
-): Promise<void> {
-  const wanted = new Map<string, ById[]>();
-  for (const state of states) for (const id of state.ids) wanted.set(id, [...(wanted.get(id) ?? []), state]);
-  await Promise.all(
-    batches([...wanted.keys()]).map(async (ids) => {
-      const problem = await problemOf(async () => {
-        const page = await findBalances(client, ids);
-        seen(page);
-        for (const balance of page) {
-          for (const { demand, fold } of wanted.get(balance.balance_id)!) {
-            if (!demand.scans.some((scan) => answers(balance, scan))) fold.add([balance]);
-          }
-        }
-      });
-      if (problem === undefined) return;
-      for (const id of ids) for (const { state } of wanted.get(id)!) state.problem ??= problem;
-    }),
-  );
-}
-
-/** @param ids at most a hundred */
-export async function findBalances(client: CloudClient, ids: readonly string[]): Promise<Balance[]> {
-  const asked = new Set(ids);
-  const found: Balance[] = [];
-  for await (const page of client.balances.scan({
-    filters: [{ field: "balance_id", operator: "in", values: ids }],
-    createdUntil: undefined,
-  })) {
-    if (!page.every(({ balance_id }) => asked.has(balance_id)))
-      throw new CloudError("malformed", { reason: "filter ignored" });
-    found.push(...page);
-  }
-  return found;
-}
-
-export function batches<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / PAGE_SIZE) }, (_, index) =>
-    items.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE),
-  );
 }
 
 /** One or two of the currencies that a selection matches: whether there is more than one is all that counts. */
@@ -316,18 +224,4 @@ async function countRows(
     0,
   );
   return { balances: all, scanned };
-}
-
-/** Why a read failed, in words for people; undefined when it did not. */
-export async function problemOf(read: () => Promise<void>): Promise<string | undefined> {
-  try {
-    await read();
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof CloudError) || ["unauthorised", "stopped", "cancelled"].includes(error.code))
-      throw error;
-    return error.code === "missing_scope" && error.scope !== undefined
-      ? `${error.message}: ${error.scope}.`
-      : `${error.message}.`;
-  }
 }

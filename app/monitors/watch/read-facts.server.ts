@@ -22,13 +22,10 @@ import {
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
 import { lookBackWindows } from "../reads/look-back.server.ts";
 import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
-import {
-  type BalanceReader,
-  batches,
-  findBalances,
-  problemOf,
-  readBalances,
-} from "../reads/read-balances.server.ts";
+import type { BalanceReader } from "../reads/balance-reader.ts";
+import { problemOf } from "../reads/problem-of.ts";
+import { readBalances } from "../reads/read-balances.server.ts";
+import { batches, findBalances } from "../reads/read-by-id.server.ts";
 import { readRows, type RowsReading } from "../reads/read-rows.server.ts";
 import { loadEntries, storeEntries } from "../reads/watched-rows.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";

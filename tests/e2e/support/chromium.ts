@@ -69,6 +69,7 @@ function switches({ port, keyHash }: TlsServer, profile: string): string[] {
     `--host-resolver-rules=MAP * 127.0.0.1:${port}`,
     `--ignore-certificate-errors-spki-list=${keyHash}`,
     "--window-size=1440,900",
+    "--hide-scrollbars",
     "--lang=en-GB",
     "--no-sandbox",
     "--disable-gpu",

@@ -1,0 +1,19 @@
+import { CloudError } from "#app/blnk/cloud-error.ts";
+
+/**
+ * Why a read failed, in words for people; undefined when it did not.
+ *
+ * @throws CloudError `unauthorised`, `stopped` or `cancelled`: then no other read will do better
+ */
+export async function problemOf(read: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await read();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof CloudError) || ["unauthorised", "stopped", "cancelled"].includes(error.code))
+      throw error;
+    return error.code === "missing_scope" && error.scope !== undefined
+      ? `${error.message}: ${error.scope}.`
+      : `${error.message}.`;
+  }
+}

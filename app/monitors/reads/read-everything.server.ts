@@ -1,0 +1,92 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { Balance } from "#app/blnk/records.ts";
+
+import { hasMoved } from "../kinds/balance-total.ts";
+import { ownTurn } from "../turns.ts";
+import { answers, type BalanceFilters } from "./balance-filters.ts";
+import { type BalanceReader, type Fold, finishReader, type Reading } from "./balance-reader.ts";
+import { type BalanceDemand, keyOf } from "./plan-balance-reads.ts";
+import { problemOf } from "./problem-of.ts";
+
+/** A selection of up to so many balances is given whole to a monitor that asks only for some, which can then show them. */
+const SHOWN = 200;
+
+/**
+ * One scan of all balances for all these monitors. Each is given what it would have asked for: monitors of the same
+ * selection share the work of finding its balances in a page.
+ *
+ * @returns how many there are, unless the scan failed
+ */
+export async function readEverything(
+  client: CloudClient,
+  readers: readonly BalanceReader[],
+  reading: Reading,
+): Promise<number | undefined> {
+  const groups = [...Map.groupBy(readers, ({ demand }) => selectionsOf(demand).map(keyOf).join())].map(
+    ([, members]) => createGroup(members),
+  );
+  let count = 0;
+  const problem = await problemOf(async () => {
+    for await (const page of client.balances.scan({ createdUntil: reading.now })) {
+      count += page.length;
+      reading.seen(page);
+      for (const group of groups) group.add(page);
+      await ownTurn();
+    }
+  });
+  for (const group of groups) group.finish(reading, problem);
+  return problem === undefined ? count : undefined;
+}
+
+function selectionsOf({ selection, scans, queries }: BalanceDemand): BalanceFilters[] {
+  if (selection) return [selection];
+  return scans.length > 0 ? scans : queries;
+}
+
+type Member = { id: string; demand: BalanceDemand; ids: ReadonlySet<string>; fold: Fold; given: number };
+
+function createGroup(readers: readonly BalanceReader[]) {
+  const selections = selectionsOf(readers[0]!.demand);
+  const members = readers.map(({ id, demand, fold }): Member => ({
+    id,
+    demand,
+    ids: new Set(demand.ids),
+    fold: fold(),
+    given: 0,
+  }));
+  const byName = members.some(({ ids }) => ids.size > 0);
+  const moved = new Set<string>();
+  const idle = new Set<string>();
+  return {
+    add(page: readonly Balance[]) {
+      const selected = page.filter((balance) => selections.some((filters) => answers(balance, filters)));
+      for (const balance of selected) (hasMoved(balance) ? moved : idle).add(balance.currency ?? "");
+      for (const member of members) {
+        give(member, selected);
+        if (!byName || member.demand.selection || member.ids.size === 0) continue;
+        member.fold.add(
+          page.filter((balance) => member.ids.has(balance.balance_id) && !selected.includes(balance)),
+        );
+      }
+    },
+    finish(reading: Reading, problem: string | undefined) {
+      const currencies = [...(moved.size > 0 ? moved : idle)];
+      for (const { id, demand, fold } of members) {
+        finishReader(reading, id, fold, { problem, currencies: demand.selection && currencies });
+      }
+    },
+  };
+}
+
+function give(member: Member, selected: readonly Balance[]): void {
+  const { demand, ids, fold } = member;
+  const all = !demand.selection || member.given < SHOWN;
+  const rows = all
+    ? selected
+    : selected.filter(
+        (balance) =>
+          ids.has(balance.balance_id) || demand.queries.some((filters) => answers(balance, filters)),
+      );
+  member.given += rows.length;
+  if (rows.length > 0) fold.add(rows);
+}
