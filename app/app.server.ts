@@ -1,3 +1,5 @@
+import { moveActions, resumeConfirming, sweepActions } from "#app/actions/actions.server.ts";
+import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
 import { moveActivity, sweepActivity } from "#app/activity/activity.server.ts";
 import type { AfterProof, Inheritance } from "#app/installs/key-outcomes.server.ts";
 import { createKeyProof, type KeyProof } from "#app/installs/prove-key.server.ts";
@@ -19,10 +21,10 @@ import {
 import { sweepExpiredLaunches } from "#app/sessions/launches.server.ts";
 
 /** What a re-install takes over from the last install of its instance. */
-export const inheritance: Inheritance = [moveActivity, moveCurrencyDecimals, moveMonitors];
+export const inheritance: Inheritance = [moveActivity, moveActions, moveCurrencyDecimals, moveMonitors];
 
 /** What goes on as soon as a key works. */
-export const afterProof: AfterProof = [resumeWatching];
+export const afterProof: AfterProof = [resumeWatching, resumeConfirming];
 
 /** What an uninstall destroys beside the key. */
 export const departure: Departure = [destroyWebhook];
@@ -31,6 +33,7 @@ export const departure: Departure = [destroyWebhook];
 export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string, JobHandler> {
   return {
     prove_key: createKeyProof(platform),
+    confirm_action: createActionConfirmation(platform),
     watch: createWatch(platform),
     deliver_alerts: createAlertDelivery(platform),
     deliver_webhooks: createWebhookDelivery(platform),
@@ -38,6 +41,7 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
       sweepFinishedJobs,
       sweepExpiredLaunches,
       sweepActivity,
+      sweepActions,
       sweepCurrencyDecimals,
       ...monitorSweeps,
     ]),

@@ -4,6 +4,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import * as platform from "./migrations/001-platform.server.ts";
 import * as monitors from "./migrations/002-monitors.server.ts";
 import * as settings from "./migrations/003-settings.server.ts";
+import * as actions from "./migrations/004-actions.server.ts";
 import * as portal from "./migrations/005-portal.server.ts";
 import type { Schema } from "./schema.ts";
 
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "001-platform": platform,
   "002-monitors": monitors,
   "003-settings": settings,
+  "004-actions": actions,
   "005-portal": portal,
 };
 

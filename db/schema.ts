@@ -26,6 +26,8 @@ export interface Schema {
   currency_decimals: CurrencyDecimalsRow;
   launch_displays: LaunchDisplayRow;
   flags: FlagRow;
+  actions: ActionRow;
+  action_limits: ActionLimitRow;
 }
 
 export interface InstallRow {
@@ -321,4 +323,50 @@ export interface FlagRow {
   anomaly_id: string | null;
   /** Why it was not raised, fit for people. */
   problem: string | null;
+}
+
+/** A change of money that somebody asked for here; stored before anything is sent. */
+export interface ActionRow {
+  /** The key of the form that asked for it. */
+  id: string;
+  installed_app_id: string;
+  launch_id: string;
+  user_id: string | null;
+  kind: "commit" | "void" | "refund" | "adjustment";
+  /** The hold that is committed or voided, or the transaction that is refunded. */
+  target_id: string | null;
+  /** What no second action may be under way for: a hold, or the first row of a refunded chain. */
+  lock_id: string | null;
+  /** Balance ids, as the money moves. */
+  source: string;
+  destination: string;
+  /** Minor units, which may exceed SQLite's integers, and how many make a major one. */
+  amount: string;
+  precision: string;
+  currency: string;
+  reason: string;
+  /** By which its row is found again; commits and voids have none. */
+  reference: string | null;
+  /** JSON array: the rows that the hold already had right before the call. */
+  children_before: string | null;
+  /** `prepared`: not confirmed by the person yet; `under_way`: it may have reached Blnk. */
+  state: "prepared" | "under_way" | "applied" | "rejected" | "not_recorded";
+  /** Its row in the ledger; while it is under way, the queued one. */
+  result_id: string | null;
+  /** Why it was rejected, fit for people. */
+  problem: string | null;
+  /** 1 once the reason is in the ledger. */
+  noted: number;
+  created_at: number;
+  started_at: number | null;
+  sent_at: number | null;
+  settled_at: number | null;
+}
+
+/** What may be moved here in an instance, set by the operator: decimals in major units; null is no limit. */
+export interface ActionLimitRow {
+  instance_id: string;
+  currency: string;
+  per_action: string | null;
+  per_day: string | null;
 }

@@ -54,7 +54,7 @@ export function checkNewTransaction(transaction: NewTransaction): TransactionPro
  * and makes a new balance for an indicator that does not exist yet.
  */
 export function checkAgainstBalances(
-  transaction: NewTransaction,
+  transaction: Pick<NewTransaction, "source" | "destination" | "currency" | "precision">,
   sides: { source: TransactionSide; destination: TransactionSide },
 ): TransactionProblem[] {
   const problems: TransactionProblem[] = [];

@@ -74,6 +74,14 @@ export class CloudError extends DomainError<CloudErrorCode> {
   }
 }
 
+/** Nothing left this app: the breaker was open, or too many calls wait already. */
+const NOT_SENT: readonly (string | undefined)[] = ["BrokenCircuitError", "BulkheadRejectedError"];
+
+/** Whether Blnk may have done what was asked although there was no good answer. */
+export function mayBeDone({ code, reason }: CloudError): boolean {
+  return (code === "unavailable" && !NOT_SENT.includes(reason)) || code === "timeout" || code === "malformed";
+}
+
 /** The error for an answer that is not a 2xx, judged by its status and Core's code alone, never by its text. */
 export function errorOfResponse(
   status: number,

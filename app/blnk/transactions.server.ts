@@ -92,6 +92,9 @@ export function transactions(
   return {
     ...rows,
 
+    /** A side as it stands, with its newest applied rows. An unknown balance id is `not_found`. */
+    findSide,
+
     /**
      * Problems that Core would not see, from both balances and their newest applied rows. An unknown balance id is
      * `not_found`.

@@ -1,5 +1,7 @@
 import { formatAmount } from "#app/money/format-amount.ts";
 
+import { keepWhole } from "./keep-whole.ts";
+
 export type Amount = {
   /** Minor units. */
   minor: bigint | undefined;
@@ -10,7 +12,8 @@ export type Amount = {
 
 /** An exact amount with its currency. */
 export function Money(amount: Amount) {
-  return <bdi className="tabular-nums">{amountText(amount)}</bdi>;
+  const text = amountText(amount);
+  return <bdi className={`tabular-nums ${keepWhole(text)}`}>{text}</bdi>;
 }
 
 export function amountText({ minor, precision, currency = "" }: Amount): string {

@@ -1,5 +1,7 @@
 import type { LucideIcon } from "lucide-react";
 
+import { keepWhole } from "./keep-whole.ts";
+
 export type Tone = "good" | "attention" | "bad" | "hold" | "quiet";
 
 const TONES: Record<Tone, string> = {
@@ -15,7 +17,7 @@ export function Pill({ tone, Icon, children }: { tone: Tone; Icon: LucideIcon; c
   return (
     <span className="inline-flex items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-small leading-tight">
       <Icon aria-hidden className={`size-3.5 shrink-0 ${TONES[tone]}`} />
-      <bdi>{children}</bdi>
+      <bdi className={keepWhole(children)}>{children}</bdi>
     </span>
   );
 }

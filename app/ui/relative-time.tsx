@@ -13,7 +13,7 @@ export function RelativeTime({ at, loadedAt }: { at: number; loadedAt: number })
   return (
     <Tip side="end" text={exactTime(at, timeZone)}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the exact time must be there for the keyboard too */}
-      <time dateTime={new Date(at).toISOString()} tabIndex={0} className="rounded-panel">
+      <time dateTime={new Date(at).toISOString()} tabIndex={0} className="rounded-panel whitespace-nowrap">
         {relativeTime(at, now, timeZone)}
       </time>
     </Tip>

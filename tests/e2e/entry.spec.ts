@@ -16,7 +16,8 @@ test("the browser of these tests keeps partitioned cookies in a frame and no oth
 
 test("a panel's session is one partitioned cookie and is written nowhere else", async ({ world }) => {
   const page = await openPanel(world);
-  expect(await appCookies(world, page)).toEqual([
+  const cookies = await appCookies(world, page);
+  expect(cookies).toEqual([
     expect.objectContaining({
       name: `__Host-p_${launchIdOf(page)}`,
       httpOnly: true,
@@ -31,6 +32,12 @@ test("a panel's session is one partitioned cookie and is written nowhere else", 
     .locator("html")
     .evaluate(() => [document.cookie, localStorage.length, sessionStorage.length]);
   expect(written).toEqual(["", 0, 0]);
+
+  const launched = new URL((await page.locator("iframe").getAttribute("src"))!);
+  expect(world.app.log()).toContain('"route":"enter"');
+  for (const secret of [launched.searchParams.get("token")!, cookies[0]!.value]) {
+    expect(world.app.log()).not.toContain(secret);
+  }
 });
 
 test("the dashboard may reload and move the frame without a session more", async ({ world }) => {

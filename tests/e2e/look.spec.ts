@@ -1,13 +1,13 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { FrameLocator, Page } from "@playwright/test";
 
 import { screens } from "#app/portal/navigation.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";
+import { judge, judgeInBothThemes, THEMES, WITH_FRAME } from "./support/judge.ts";
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { expect, test } from "./support/test.ts";
+import { APP } from "./support/world.ts";
 
-const THEMES = ["dark", "light"] as const;
 const SIZES = [
   // The floating panel's 330 pixels, less its border and a scroll bar.
   { name: "330", width: 313, height: 720 },
@@ -47,11 +47,23 @@ for (const colorScheme of THEMES) {
     for (const view of ["Floating", "Side panel", "Full screen"]) {
       await page.getByRole("button", { name: view, exact: true }).click();
       await expectToBeWhole(portal(page), "Overview");
-      // The rule takes the frame's landmarks for more of the dashboard's own.
-      await judge(page, `dashboard-${slug(view)}-${colorScheme}`, { but: ["landmark-unique"] });
+      await judge(page, `dashboard-${slug(view)}-${colorScheme}`, WITH_FRAME);
     }
   });
 }
+
+test("the pages that need no script have no accessibility violation", async ({ world }) => {
+  world.expectedErrors.push(/status of 401 .*\/portal\/enter/, /status of 404 .*\/nowhere/);
+  const page = await world.context.newPage();
+  for (const [name, path] of Object.entries({
+    front: "/",
+    ended: "/portal/enter",
+    "not-found": "/nowhere",
+  })) {
+    await page.goto(`${APP}${path}`);
+    await judgeInBothThemes(page, `plain-${name}`);
+  }
+});
 
 /** Everything has been read, without an error, and nothing is wider than the page. */
 async function expectToBeWhole(page: Page | FrameLocator, title: string | RegExp = /./): Promise<void> {
@@ -60,13 +72,6 @@ async function expectToBeWhole(page: Page | FrameLocator, title: string | RegExp
   await expect(page.getByRole("alert")).toHaveCount(0);
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect(overflow).toBe(0);
-}
-
-/** By axe, and by whoever looks at the picture. */
-async function judge(page: Page, name: string, { but = [] }: { but?: string[] } = {}): Promise<void> {
-  await page.screenshot({ path: `screenshots/${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).disableRules(but).analyze();
-  expect(violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }))).toEqual([]);
 }
 
 function slug(name: string): string {

@@ -1,6 +1,7 @@
 import type { FrameLocator, Locator } from "@playwright/test";
 
 import { install, launch, openDashboard, portal, uninstall, untilInteractive } from "./support/dashboard.ts";
+import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
 import { expect, test } from "./support/test.ts";
 import type { World } from "./support/world.ts";
 
@@ -11,18 +12,19 @@ const ENDED_PAGE = /status of 401 .*\/portal\/enter/;
 test("a session ends at its time, with the page still there under the sheet", async ({ world }) => {
   world.expectedErrors.push(ENDED_DATA, ENDED_PAGE);
   const { page, panel } = await openPanel(world);
-  await world.app.moveClockForward(14 * MINUTE);
+  await world.app.moveClockForward(13 * MINUTE);
   await readAgain(panel);
   await expect(panel.getByText("Key working")).toBeVisible();
   await expect(panel.getByText(/^This session ends in/)).toBeVisible();
   await expect(panel.getByRole("dialog", { name: "Session ended" })).toBeHidden();
 
-  await world.app.moveClockForward(1 * MINUTE);
+  await world.app.moveClockForward(2 * MINUTE);
   await readAgain(panel);
   await expect(panel.getByRole("dialog", { name: "Session ended" })).toContainText(
     "relaunch from Blnk Cloud",
   );
   await expect(panel.getByRole("heading", { name: "Overview", includeHidden: true })).toBeVisible();
+  await judgeInBothThemes(page, "session-ended-sheet", WITH_FRAME);
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(portal(page).getByRole("heading", { name: "Session ended" })).toBeVisible();
   await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeHidden();
@@ -42,7 +44,7 @@ test("a page that nobody touches warns two minutes before the end and then says 
   const sheet = panel.getByRole("dialog", { name: "Session ended" });
   const passUntil = (shown: Locator) =>
     expect.poll(async () => (await clock.fastForward(MINUTE / 4), await shown.isVisible())).toBe(true);
-  await clock.fastForward(12 * MINUTE);
+  await clock.fastForward(11 * MINUTE);
   await expect(warning).toBeHidden();
   await passUntil(warning);
   await expect(sheet).toBeHidden();

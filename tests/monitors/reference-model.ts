@@ -15,10 +15,14 @@ type Row = Post & {
 /** `open` while it lasts; what happened is over as it began. */
 export type Found = { monitor: string; subject: string; open: boolean };
 
-export type Limits = { windowMinutes: number; forMinutes: number };
-
-/** Scans look back ten minutes: a row with an older time than that counts from when it was seen. */
-const LATE = 10;
+/** The numbers of its monitors; a wrong one must show. */
+export type Limits = {
+  windowMinutes: number;
+  forMinutes: number;
+  rearm: number;
+  /** Scans look back ten minutes: a row with an older time than that counts from when it was seen. */
+  lateMinutes: number;
+};
 
 export class ReferenceModel {
   readonly found: Found[] = [];
@@ -60,7 +64,7 @@ export class ReferenceModel {
   evaluate(): void {
     for (const row of this.#rows) row.seen ??= this.#minute;
     for (const [wallet, balance] of this.#balances) {
-      this.#edge("Low", wallet, balance < 5_000, balance >= 8_000);
+      this.#edge("Low", wallet, balance < 5_000, balance >= this.#limits.rearm);
     }
     const high = [...this.#balances.values()].reduce((sum, balance) => sum + balance, 0) > 35_000;
     this.#totalHighSince = high ? (this.#totalHighSince ?? this.#minute) : undefined;
@@ -100,7 +104,7 @@ export class ReferenceModel {
 
   #inWindow(status: Row["status"]): Row[] {
     return this.#rows.filter((row) => {
-      const counted = row.seen! - row.created >= LATE ? row.seen! : row.created;
+      const counted = row.seen! - row.created >= this.#limits.lateMinutes ? row.seen! : row.created;
       return row.status === status && this.#minute - counted < this.#limits.windowMinutes;
     });
   }

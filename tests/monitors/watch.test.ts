@@ -90,17 +90,6 @@ describe("a balance that crosses a line", () => {
     expect(await world.episodes()).toMatchObject([{ close_reason: "recovered" }]);
   });
 
-  test("a Cloud that ignores filters is scanned whole instead", async () => {
-    const world = await open();
-    const { ledger_id, balance_id } = openWallet(world.ledger);
-    for (let index = 0; index < 450; index += 1) openWallet(world.ledger, { ledgerId: ledger_id });
-    await world.monitor(below({ ledger_id, currency: "USD" }, "60.00"));
-    await world.evaluate();
-    spend(world, balance_id, 5000n);
-    await world.work(60_000);
-    expect(world.alerts()).toMatchObject([{ affected_balances: [balance_id] }]);
-  });
-
   test("available subtracts what is held", async () => {
     const world = await open();
     const { balance_id, ledger_id } = openWallet(world.ledger);

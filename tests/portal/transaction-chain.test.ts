@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readTransactionChain } from "#app/portal/transactions/read-transaction-chain.server.ts";
+import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 async function openChain() {

@@ -31,9 +31,10 @@ function foldTotals({ select, condition }: BalanceThreshold, { tracked }: Evalua
       if (problem !== undefined) return allUnknown(tracked, problem);
       const sum = total.finish();
       if (typeof sum === "string") return allUnknown(tracked, sum);
-      const against = limit.finish(sum.currency);
-      if (typeof against === "string") return allUnknown(tracked, against);
-      const result = judge(SELECTION, sum.largest, sum.sum, condition, against);
+      const line = limit.finish(sum.currency);
+      if (typeof line === "string") return allUnknown(tracked, line);
+      const outcome = outcomeOf(sum.sum, condition.operator, line);
+      const result = judgement(SELECTION, sum.largest, sum.sum, outcome, line);
       return withUnseen([result], tracked, undefined);
     },
   };
@@ -42,18 +43,11 @@ function foldTotals({ select, condition }: BalanceThreshold, { tracked }: Evalua
 function foldEach({ select, condition }: BalanceThreshold, { tracked }: EvaluationContext): BalanceFold {
   const limit = foldLimit(condition);
   const currencies = createCurrencies();
-  const results = new Map<string, SubjectResult>();
+  const fixed = condition.limit.type === "fixed" ? fixedLine(condition.limit) : undefined;
   // Compared with a total, nothing can be judged before the end.
   const readings = new Map<string, bigint>();
+  const results = new Map<string, SubjectResult>();
   let quiet = 0;
-
-  function keep(result: SubjectResult): void {
-    if (result.outcome === "clear" && !tracked.has(result.subject) && !results.has(result.subject)) {
-      if (quiet === QUIET_RESULTS) return;
-      quiet += 1;
-    }
-    results.set(result.subject, result);
-  }
 
   function read(balance: Balance): void {
     const { balance_id } = balance;
@@ -62,14 +56,20 @@ function foldEach({ select, condition }: BalanceThreshold, { tracked }: Evaluati
     if (select.balance_id === undefined && !hasMoved(balance)) return;
     const value = fieldOf(balance, condition.field);
     if (value === undefined) {
-      keep(
-        resultOf(balance_id, "unknown", {
-          entity: balance_id,
-          reason: `Its ${condition.field} could not be read.`,
-        }),
-      );
-    } else if (condition.limit.type === "compared") readings.set(balance_id, value);
-    else keep(judge(balance_id, balance_id, value, condition, fixedLine(condition.limit)));
+      const reason = `Its ${condition.field} could not be read.`;
+      results.set(balance_id, resultOf(balance_id, "unknown", { entity: balance_id, reason }));
+    } else if (fixed === undefined) readings.set(balance_id, value);
+    else weigh(balance_id, value, fixed);
+  }
+
+  /** Most balances of a large selection end here: nothing is made of those that need not be kept. */
+  function weigh(id: string, value: bigint, line: Line): void {
+    const outcome = outcomeOf(value, condition.operator, line);
+    if (outcome === "clear" && !tracked.has(id)) {
+      if (quiet === QUIET_RESULTS) return;
+      quiet += 1;
+    }
+    results.set(id, judgement(id, id, value, outcome, line));
   }
 
   return {
@@ -88,7 +88,7 @@ function foldEach({ select, condition }: BalanceThreshold, { tracked }: Evaluati
           : allUnknown(tracked, currency.reason);
       const line = limit.finish(currency.currency);
       if (typeof line === "string") return allUnknown(tracked, line);
-      for (const [id, value] of readings) keep(judge(id, id, value, condition, line));
+      for (const [id, value] of readings) weigh(id, value, line);
       return withUnseen([...results.values()], tracked, problem);
     },
   };
@@ -127,18 +127,18 @@ function foldLimit({ limit }: ThresholdCondition): {
   };
 }
 
-function judge(
+function judgement(
   subject: string,
   entity: string,
   value: bigint,
-  { operator }: ThresholdCondition,
-  line: Line,
+  outcome: Outcome,
+  { value: limit, precision, compared }: Line,
 ): SubjectResult {
-  const decimal = (minor: bigint) => formatAmount(minor, line.precision, { grouping: false });
-  return resultOf(subject, outcomeOf(value, operator, line), {
+  const decimal = (minor: bigint) => formatAmount(minor, precision, { grouping: false });
+  return resultOf(subject, outcome, {
     entity,
     value: decimal(value),
-    ...(line.compared && { against: decimal(line.value) }),
+    ...(compared && { against: decimal(limit) }),
   });
 }
 

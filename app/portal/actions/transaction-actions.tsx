@@ -1,7 +1,7 @@
 import { ButtonLink } from "#app/ui/button.tsx";
 
 import { usePortalPath } from "../record-link.tsx";
-import type { TransactionChain } from "../transactions/transaction-chain.ts";
+import type { TransactionChain } from "#app/blnk/transaction-chain.ts";
 
 /** What can be done with a transaction as it stands. */
 export function TransactionActions({ chain: { hold, refundable } }: { chain: TransactionChain }) {

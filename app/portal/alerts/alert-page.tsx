@@ -58,9 +58,7 @@ function Alert({
           <StatusForm alert={alert} result={result} />
         </Section>
         <Section label="What it is about">
-          <Panel>
-            <Affected alert={alert} />
-          </Panel>
+          <Affected alert={alert} />
         </Section>
         <Section label="Text">
           <EditForm key={alert.seen} alert={alert} result={result} />
@@ -92,15 +90,17 @@ function Affected({ alert }: { alert: AlertRead }) {
   ] satisfies { kind: RecordKind; word: string; id: string }[];
   if (records.length === 0) return <EmptyNote>Blnk names no record with this alert.</EmptyNote>;
   return (
-    <ul className="divide-y divide-line text-small">
-      {records.map(({ kind, word, id }) => (
-        <li key={`${kind} ${id}`} className="flex flex-wrap gap-x-3 px-4 py-2.5">
-          <span className="w-24 text-quiet">{word}</span>
-          <RecordLink kind={kind} id={id}>
-            <bdi>{id}</bdi>
-          </RecordLink>
-        </li>
-      ))}
-    </ul>
+    <Panel>
+      <ul className="divide-y divide-line text-small">
+        {records.map(({ kind, word, id }) => (
+          <li key={`${kind} ${id}`} className="flex flex-wrap gap-x-3 px-4 py-2.5">
+            <span className="w-24 text-quiet">{word}</span>
+            <RecordLink kind={kind} id={id}>
+              <bdi>{id}</bdi>
+            </RecordLink>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }

@@ -1,3 +1,5 @@
+import { keepWhole } from "#app/ui/keep-whole.ts";
+
 import type { StatusChoice } from "./alert-statuses.ts";
 
 /** Its colour as an SVG fill, since it comes from outside and the page's policy takes no such styles. */
@@ -13,7 +15,7 @@ export function AlertStatusPill({ status: { name, colour } }: { status: StatusCh
   return (
     <span className="inline-flex items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-small leading-tight">
       <StatusDot colour={colour} />
-      <bdi>{name}</bdi>
+      <bdi className={keepWhole(name)}>{name}</bdi>
     </span>
   );
 }

@@ -35,9 +35,9 @@ export function BalancesPage({ ledgers, ...list }: BalanceList) {
             name="currency"
             defaultValue={currency ?? ""}
             maxLength={200}
-            className="sm:w-20"
+            className="xl:w-20"
           />
-          <SelectField label="Only" name="only" defaultValue={only ?? ""} className="sm:w-36">
+          <SelectField label="Only" name="only" defaultValue={only ?? ""} className="xl:w-36">
             <option value="">All balances</option>
             <option value="below_zero">Below zero</option>
             <option value="holding">With money held</option>
@@ -60,7 +60,7 @@ export function BalancesPage({ ledgers, ...list }: BalanceList) {
 
 function LedgerField({ ledgers, chosen }: { ledgers: readonly LedgerName[]; chosen: string | undefined }) {
   return (
-    <SelectField label="Ledger" name="ledger" defaultValue={chosen ?? ""} className="sm:w-40">
+    <SelectField label="Ledger" name="ledger" defaultValue={chosen ?? ""} className="xl:w-40">
       <option value="">All ledgers</option>
       {chosen && !ledgers.some(({ ledger_id }) => ledger_id === chosen) && (
         <option value={chosen}>{shortenId(chosen)}</option>

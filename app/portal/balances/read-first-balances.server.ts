@@ -1,6 +1,7 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Filter } from "#app/blnk/filters.ts";
 
+import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
 import { readPage } from "../lists/read-page.server.ts";
 import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
 import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
@@ -15,6 +16,9 @@ export async function readFirstBalances(
   assume: AssumePrecision,
 ): Promise<FirstBalances> {
   const { rows, total } = await readPage(client.balances, filters, { page: 1, until: undefined });
-  const precisions = await readBalancePrecisions(client, rows, assume);
-  return { rows: rows.map((row) => toBalanceLine(row, precisions.get(row.balance_id)!)), total };
+  const [precisions, ledgers] = await Promise.all([
+    readBalancePrecisions(client, rows, assume),
+    readLedgerNames(client),
+  ]);
+  return { rows: rows.map((row) => toBalanceLine(row, precisions.get(row.balance_id)!, ledgers)), total };
 }

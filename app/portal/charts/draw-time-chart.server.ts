@@ -25,13 +25,14 @@ export type TimeChartInput = {
 /** The plot's own units, stretched over whatever room there is. */
 const SIZE = 1000;
 const LINES = 4;
+const DAY_MS = 24 * 60 * 60_000;
 const DATES = 3;
 
 /** Reckons all that a chart shows, so that the browser gets shapes and words and no chart library. */
 export function drawTimeChart({ points, from, until, shape, axisText = compact }: TimeChartInput): TimeChart {
   const x = scaleUtc().domain([from, until]).range([0, SIZE]);
   const y = scaleLinear().domain(extent(points, shape)).nice(LINES).range([SIZE, 0]);
-  const dateText = x.tickFormat(DATES);
+  const dateText = x.tickFormat(DATES, until - from > 2 * DAY_MS ? "%b %-d" : "%H:%M");
   return {
     ...(shape === "step" ? stepShapes(points, until, x, y) : barShapes(points, until, x, y)),
     points: points.map(({ at, value, text }, index) => {

@@ -27,7 +27,7 @@ export function IdentitiesPage(list: IdentityList) {
       empty="People and organizations will be here once you create an identity in Blnk."
       filters={
         <FilterBar search={q} searchLabel="Id, name or email" active={type ? 1 : 0}>
-          <SelectField label="Type" name="type" defaultValue={type ?? ""} className="sm:w-36">
+          <SelectField label="Type" name="type" defaultValue={type ?? ""} className="xl:w-36">
             <option value="">All</option>
             {type && !TYPES.includes(type) && <option>{type}</option>}
             <option value="individual">Individual</option>

@@ -6,7 +6,7 @@ import { Button } from "#app/ui/button.tsx";
 import { TextField } from "#app/ui/field.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-/** A list's search and filters, kept in its address. On a phone the filters are in a sheet. */
+/** A list's search and filters, kept in its address. The filters are in a sheet where they do not fit in a line. */
 export function FilterBar({
   search,
   searchLabel,
@@ -51,11 +51,11 @@ export function FilterBar({
           autoComplete="off"
           spellCheck={false}
           enterKeyHint="search"
-          className="min-w-40 flex-1 sm:max-w-72"
+          className="min-w-40 flex-1 sm:max-w-96 xl:max-w-72"
         />
         {children && (
           <>
-            <span className="sm:hidden">
+            <span className="xl:hidden">
               <Button popoverTarget={sheetId} aria-label={active > 0 ? `Filters, ${active} set` : "Filters"}>
                 <SlidersHorizontal aria-hidden className="size-4" />
                 {active > 0 && active}
@@ -65,10 +65,10 @@ export function FilterBar({
               ref={sheet}
               id={sheetId}
               popover="auto"
-              className="inset-x-3 top-auto bottom-3 m-0 w-auto flex-col gap-3 rounded-panel border border-line bg-raised p-4 text-text shadow-floating open:flex sm:static sm:flex sm:flex-1 sm:flex-row sm:flex-wrap sm:items-end sm:gap-2 sm:overflow-visible sm:border-0 sm:bg-transparent sm:p-0 sm:shadow-none"
+              className="inset-x-3 top-auto bottom-3 m-0 w-auto flex-col gap-3 rounded-panel border border-line bg-raised p-4 text-text shadow-floating open:flex sm:max-xl:start-auto sm:max-xl:w-80 xl:static xl:flex xl:flex-1 xl:flex-row xl:flex-wrap xl:items-end xl:gap-2 xl:overflow-visible xl:border-0 xl:bg-transparent xl:p-0 xl:shadow-none"
             >
               {children}
-              <div className="sm:hidden">
+              <div className="xl:hidden">
                 <Button type="submit" kind="primary">
                   Show
                 </Button>

@@ -4,7 +4,7 @@ export type Column = {
   name: string;
   /** Stands at the end of its column, as figures and times do. */
   atEnd?: boolean;
-  /** Left out on a phone. */
+  /** Left out but on a wide page. */
   wideOnly?: boolean;
 };
 
@@ -34,7 +34,7 @@ export function RecordTable({
               scope="col"
               className={`px-2 py-2 text-label font-medium text-quiet first:ps-4 last:pe-4 ${
                 atEnd ? "text-end" : "text-start"
-              } ${wideOnly ? "max-sm:hidden" : ""}`}
+              } ${wideOnly ? "max-lg:hidden" : ""}`}
             >
               {name}
             </th>
@@ -60,20 +60,24 @@ export function RecordRow({ children }: { children: ReactNode }) {
   );
 }
 
-/** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is left out. */
+/** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is there on a wide page only. */
 const PLACES = {
   title: "max-sm:order-1",
   figure: "text-end max-sm:order-2",
   state: "max-sm:order-3",
-  end: "text-end text-quiet max-sm:order-4",
-  wide: "max-sm:hidden",
-  wideFigure: "text-end max-sm:hidden",
+  end: "text-end text-quiet max-sm:order-4 sm:whitespace-nowrap",
+  wide: "max-lg:hidden",
+  wideFigure: "text-end max-lg:hidden",
 };
 
 export function Cell({ place, children }: { place: keyof typeof PLACES; children: ReactNode }) {
   return (
     <td role="cell" className={`min-w-0 sm:px-2 sm:py-1.5 sm:first:ps-4 sm:last:pe-4 ${PLACES[place]}`}>
-      {children}
+      {place === "figure" || place === "wideFigure" ? (
+        <div className="sm:min-w-30">{children}</div>
+      ) : (
+        children
+      )}
     </td>
   );
 }

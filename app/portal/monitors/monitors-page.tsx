@@ -22,25 +22,27 @@ export function MonitorsPage({ monitors }: { monitors: MonitorLine[] }) {
   return (
     <>
       <PageTitle>Monitors</PageTitle>
-      <Panel className="mt-4">
+      <div className="mt-4">
         {monitors.length === 0 ? (
           <EmptyNote>
             Monitors watch balances and transactions, and raise each alert once. They will be here once there
             is one.
           </EmptyNote>
         ) : (
-          <ul className="divide-y divide-line">
-            {monitors.map((monitor) => (
-              <li
-                key={monitor.id}
-                className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-3"
-              >
-                <Monitor {...monitor} />
-              </li>
-            ))}
-          </ul>
+          <Panel>
+            <ul className="divide-y divide-line">
+              {monitors.map((monitor) => (
+                <li
+                  key={monitor.id}
+                  className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-3"
+                >
+                  <Monitor {...monitor} />
+                </li>
+              ))}
+            </ul>
+          </Panel>
         )}
-      </Panel>
+      </div>
     </>
   );
 }

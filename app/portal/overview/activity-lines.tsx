@@ -1,4 +1,5 @@
 import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
 import type { RecentActivity } from "./recent-activity.server.ts";
@@ -7,21 +8,26 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
   if (entries.length === 0)
     return <EmptyNote>What is done through this app will be here once something is.</EmptyNote>;
   return (
-    <ul className="divide-y divide-line text-small">
-      {entries.map(({ id, at, action, target, result }) => (
-        <li key={id} className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2">
-          <span>
-            {wordsOf(action)}
-            <span className="block text-quiet">
-              <bdi>{[target, result].filter(Boolean).join(": ")}</bdi>
+    <Panel className="flex-1">
+      <ul className="divide-y divide-line text-small">
+        {entries.map(({ id, at, action, target, result }) => (
+          <li
+            key={id}
+            className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2"
+          >
+            <span>
+              {wordsOf(action)}
+              <span className="block text-quiet">
+                <bdi>{[target, result].filter(Boolean).join(": ")}</bdi>
+              </span>
             </span>
-          </span>
-          <span className="text-quiet">
-            <RelativeTime at={at} loadedAt={loadedAt} />
-          </span>
-        </li>
-      ))}
-    </ul>
+            <span className="text-quiet">
+              <RelativeTime at={at} loadedAt={loadedAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
@@ -18,7 +19,7 @@ export function QueueHealth({
 }: ShownWeek & { loadedAt: number }) {
   const portalPath = usePortalPath();
   return (
-    <div className="min-h-38 space-y-1 p-4 text-small">
+    <Panel className="min-h-38 flex-1 space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{queued.count.toLocaleString("en")}</p>
       <p>queued without an outcome</p>
       <p className="text-quiet">
@@ -39,35 +40,37 @@ export function QueueHealth({
         </TextLink>
         {!complete && `; of ${rows.toLocaleString("en")} rows, there are more`}
       </p>
-    </div>
+    </Panel>
   );
 }
 
 export function AlertCounts({ counts }: { counts: StatusCount[] }) {
   const portalPath = usePortalPath();
   return (
-    <ul className="min-h-38 space-y-2 p-4 text-small">
-      {counts.map(({ count, ...status }) => (
-        <li key={status.key} className="flex items-center justify-between gap-4">
-          <AlertStatusPill status={status} />
-          <TextLink to={portalPath(`alerts?status=${encodeURIComponent(status.key)}`)}>
-            {count === 1 ? "1 alert" : `${count.toLocaleString("en")} alerts`}
-          </TextLink>
-        </li>
-      ))}
-    </ul>
+    <Panel className="min-h-38 flex-1 p-4">
+      <ul className="space-y-2 text-small">
+        {counts.map(({ count, ...status }) => (
+          <li key={status.key} className="flex items-center justify-between gap-4">
+            <AlertStatusPill status={status} />
+            <TextLink to={portalPath(`alerts?status=${encodeURIComponent(status.key)}`)}>
+              {count === 1 ? "1 alert" : `${count.toLocaleString("en")} alerts`}
+            </TextLink>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
 export function OpenEpisodes({ count }: { count: number }) {
   const portalPath = usePortalPath();
   return (
-    <div className="min-h-38 space-y-1 p-4 text-small">
+    <Panel className="min-h-38 flex-1 space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{count.toLocaleString("en")}</p>
       <p>{count === 1 ? "open episode" : "open episodes"}</p>
       <p className="text-quiet">
         What monitors found and is still so. <TextLink to={portalPath("monitors")}>Monitors</TextLink>
       </p>
-    </div>
+    </Panel>
   );
 }

@@ -11,9 +11,7 @@ const TILE = "flex min-h-26 flex-col justify-center px-4 py-2";
 export function CurrencyTotals({ currencies }: ShownTotals) {
   if (currencies.length === 0) {
     return (
-      <Panel>
-        <EmptyNote>The sum of your balances in each currency will be here once a ledger has one.</EmptyNote>
-      </Panel>
+      <EmptyNote>The sum of your balances in each currency will be here once a ledger has one.</EmptyNote>
     );
   }
   return (

@@ -1,5 +1,6 @@
 import { Money } from "#app/ui/money.tsx";
 import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
 import { RecordLink } from "../record-link.tsx";
@@ -13,17 +14,19 @@ export function LedgerTotals({ ledgers }: ShownTotals) {
     return <EmptyNote>The sum of each ledger will be here once it has a balance.</EmptyNote>;
   const groups = Map.groupBy(ledgers, ({ ledger_id }) => ledger_id);
   return (
-    <ul className="divide-y divide-line text-small">
-      {[...groups].map(([ledgerId, totals]) => (
-        <li
-          key={ledgerId ?? ""}
-          className="grid min-h-11 grid-cols-[minmax(0,1fr)_fit-content(65%)] gap-x-4 px-4 py-2.5"
-        >
-          <LedgerName id={ledgerId} name={totals[0]!.ledger_name} />
-          <Sums totals={totals} />
-        </li>
-      ))}
-    </ul>
+    <Panel className="flex-1">
+      <ul className="divide-y divide-line text-small">
+        {[...groups].map(([ledgerId, totals]) => (
+          <li
+            key={ledgerId ?? ""}
+            className="grid min-h-11 grid-cols-[minmax(0,1fr)_fit-content(65%)] gap-x-4 px-4 py-2.5"
+          >
+            <LedgerName id={ledgerId} name={totals[0]!.ledger_name} />
+            <Sums totals={totals} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

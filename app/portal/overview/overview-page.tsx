@@ -17,6 +17,8 @@ import type { Overview } from "./load-overview.server.ts";
 import { ScanAge, ScanBlock } from "./scan-block.tsx";
 import { WeekCount, WeekVolume } from "./week.tsx";
 
+const PANEL = "flex-1 rounded-panel border border-line bg-panel";
+
 export function OverviewPage({ loadedAt, ...overview }: Overview) {
   const { balances, week, alerts, transactions } = overview;
   return (
@@ -99,7 +101,27 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
             {(value) => <WeekVolume {...value} />}
           </ScanBlock>
         </Block>
-        <Block label="Latest transactions" className="self-start lg:col-span-4">
+        <Block label="Ledgers" className="lg:col-span-3">
+          <ScanBlock
+            what="Ledgers"
+            reading={balances}
+            loadedAt={loadedAt}
+            skeleton={<Rows of="ledgers" rows={4} height="h-24" />}
+          >
+            {(totals) => <LedgerTotals {...totals} />}
+          </ScanBlock>
+        </Block>
+        <Block label="Activity" className="lg:col-span-3">
+          <Suspense fallback={<Rows of="activity" rows={6} height="h-15" />}>
+            <Await
+              resolve={overview.activity}
+              errorElement={<EmptyNote>The activity could not be read.</EmptyNote>}
+            >
+              {(entries) => <ActivityLines entries={entries} loadedAt={loadedAt} />}
+            </Await>
+          </Suspense>
+        </Block>
+        <Block label="Latest transactions" className="lg:col-span-6">
           <ReadingBlock
             what="Transactions"
             reading={transactions}
@@ -110,33 +132,13 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
               rows.length === 0 ? (
                 <EmptyNote>The newest transactions will be here once there is one.</EmptyNote>
               ) : (
-                <TransactionTable label="Latest transactions" rows={rows} loadedAt={loadedAt} />
+                <Panel>
+                  <TransactionTable label="Latest transactions" rows={rows} loadedAt={loadedAt} />
+                </Panel>
               )
             }
           </ReadingBlock>
         </Block>
-        <div className="space-y-6 lg:col-span-2">
-          <Block label="Ledgers">
-            <ScanBlock
-              what="Ledgers"
-              reading={balances}
-              loadedAt={loadedAt}
-              skeleton={<Rows of="ledgers" rows={4} height="h-24" />}
-            >
-              {(totals) => <LedgerTotals {...totals} />}
-            </ScanBlock>
-          </Block>
-          <Block label="Activity">
-            <Suspense fallback={<Rows of="activity" rows={6} height="h-15" />}>
-              <Await
-                resolve={overview.activity}
-                errorElement={<EmptyNote>The activity could not be read.</EmptyNote>}
-              >
-                {(entries) => <ActivityLines entries={entries} loadedAt={loadedAt} />}
-              </Await>
-            </Suspense>
-          </Block>
-        </div>
       </div>
     </>
   );
@@ -153,13 +155,13 @@ function Block({
 }) {
   return (
     <Section label={label} className={`flex flex-col ${className}`}>
-      <Panel className="flex-1">{children}</Panel>
+      {children}
     </Section>
   );
 }
 
 function Waiting({ of, height }: { of: string; height: string }) {
-  return <Skeleton label={`Reading ${of}`} rows={1} listClassName="" rowClassName={`px-4 ${height}`} />;
+  return <Skeleton label={`Reading ${of}`} rows={1} listClassName={PANEL} rowClassName={`px-4 ${height}`} />;
 }
 
 function Rows({ of, rows, height }: { of: string; rows: number; height: string }) {
@@ -167,7 +169,7 @@ function Rows({ of, rows, height }: { of: string; rows: number; height: string }
     <Skeleton
       label={`Reading ${of}`}
       rows={rows}
-      listClassName="divide-y divide-line"
+      listClassName={`divide-y divide-line ${PANEL}`}
       rowClassName={`px-4 ${height}`}
     />
   );

@@ -1,5 +1,7 @@
 import { useLocation } from "react-router";
 
+import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
 import { TimeChartFigure } from "../charts/time-chart-figure.tsx";
@@ -8,21 +10,21 @@ import type { ShownWeek } from "./load-overview.server.ts";
 
 export function WeekCount({ count, applied, rows, complete }: ShownWeek) {
   return (
-    <div className="p-4">
+    <Panel className="flex-1 p-4">
       <TimeChartFigure chart={count} label="Applied rows, every six hours" valueName="Rows" />
       <p className="mt-2 text-label text-quiet">
         {applied.toLocaleString("en")} applied, by when they were created.
         {!complete && ` Of ${rows.toLocaleString("en")} rows; there are more.`}
       </p>
-    </div>
+    </Panel>
   );
 }
 
 export function WeekVolume({ volume, choices }: ShownWeek) {
-  if (!volume) return <p className="p-4 text-quiet">The volume will be here once a row is applied.</p>;
+  if (!volume) return <EmptyNote>The volume will be here once a row is applied.</EmptyNote>;
   const currency = volume.currency ?? "no currency";
   return (
-    <div className="p-4">
+    <Panel className="flex-1 p-4">
       <CurrencyLinks choices={choices} chosen={volume.currency} />
       <TimeChartFigure
         chart={volume.chart}
@@ -34,7 +36,7 @@ export function WeekVolume({ volume, choices }: ShownWeek) {
           {volume.left_out.toLocaleString("en")} rows are left out: their amount cannot be added.
         </p>
       )}
-    </div>
+    </Panel>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ChainPart, ChainStep, TransactionChain } from "#app/blnk/transaction-chain.ts";
 import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
@@ -5,7 +6,6 @@ import { ShortId } from "#app/ui/short-id.tsx";
 
 import { RecordLink } from "../record-link.tsx";
 import { TransactionStatusPill } from "../transaction-status-pill.tsx";
-import type { ChainPart, ChainStep, TransactionChain } from "./transaction-chain.ts";
 
 const WORDS: Record<ChainPart, string> = {
   queued: "Queued",

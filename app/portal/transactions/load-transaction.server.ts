@@ -1,10 +1,10 @@
 import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
 
 import { balanceName } from "../balances/balance-line.ts";
 import { metadataText } from "../metadata-text.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
-import { readTransactionChain } from "./read-transaction-chain.server.ts";
 
 export type TransactionPageData = ReturnType<typeof loadTransaction>;
 

@@ -21,7 +21,7 @@ export function TransactionsPage(list: TransactionList) {
       aside={<UnitsLink inMinorUnits={list.inMinorUnits} />}
       filters={
         <FilterBar search={q} searchLabel="Id, reference or @indicator" active={active}>
-          <SelectField label="Status" name="status" defaultValue={status ?? ""} className="sm:w-32">
+          <SelectField label="Status" name="status" defaultValue={status ?? ""} className="xl:w-32">
             <option value="">All</option>
             {status && !STATUSES.includes(status) && <option>{status}</option>}
             {STATUSES.map((value) => (
@@ -35,30 +35,30 @@ export function TransactionsPage(list: TransactionList) {
             name="currency"
             defaultValue={currency ?? ""}
             maxLength={200}
-            className="sm:w-20"
+            className="xl:w-20"
           />
           <TextField
             label="Amount from"
             name="min"
             defaultValue={min ?? ""}
             inputMode="decimal"
-            className="sm:w-24"
+            className="xl:w-24"
           />
           <TextField
             label="Amount to"
             name="max"
             defaultValue={max ?? ""}
             inputMode="decimal"
-            className="sm:w-24"
+            className="xl:w-24"
           />
           <TextField
             label="From day (UTC)"
             name="from"
             type="date"
             defaultValue={from ?? ""}
-            className="sm:w-36"
+            className="xl:w-36"
           />
-          <TextField label="To day (UTC)" name="to" type="date" defaultValue={to ?? ""} className="sm:w-36" />
+          <TextField label="To day (UTC)" name="to" type="date" defaultValue={to ?? ""} className="xl:w-36" />
         </FilterBar>
       }
     >

@@ -1,9 +1,8 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { MAX_IN_VALUES } from "#app/blnk/filters.ts";
-import { holdOf } from "#app/blnk/holds.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
-
+import { CloudError } from "./cloud-error.ts";
+import type { CloudClient } from "./cloud.server.ts";
+import { MAX_IN_VALUES } from "./filters.ts";
+import { holdOf } from "./holds.server.ts";
+import type { Transaction } from "./records.ts";
 import type { ChainPart, ChainRow, TransactionChain } from "./transaction-chain.ts";
 
 /** queued → hold → commit → refund queued → refund, and one to spare. */

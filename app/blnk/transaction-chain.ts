@@ -1,4 +1,4 @@
-import type { Transaction } from "#app/blnk/records.ts";
+import type { Transaction } from "./records.ts";
 
 export type ChainPart =
   | "queued"

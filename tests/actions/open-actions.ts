@@ -1,0 +1,95 @@
+import { onTestFinished } from "vitest";
+
+import { setActionLimit } from "#app/actions/action-limits.server.ts";
+import { findAction } from "#app/actions/actions.server.ts";
+import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
+import type { ActionRequest } from "#app/actions/plan-action.server.ts";
+import { prepareAction } from "#app/actions/prepare-action.server.ts";
+import { startAction } from "#app/actions/start-action.server.ts";
+import { createCloud } from "#app/blnk/cloud.server.ts";
+import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
+import { findLiveSession, type PortalSession } from "#app/sessions/portal-session.server.ts";
+import { mintSecret } from "#app/sessions/secrets.server.ts";
+import { openSandbox } from "#tests/support/open-sandbox.ts";
+import { openWorld } from "#tests/support/open-world.ts";
+
+const ALL = ["data:read", "data:write", "alerts:read", "alerts:write"];
+
+/** An install on a sandbox with two funded wallets, and a session of somebody who acts on them. */
+export async function openActions() {
+  const { sandbox, client, openWallets, post } = await openSandbox();
+  const world = await openWorld();
+  const cloud = createCloud({ apiUrl: sandbox.api, retryMs: 1, breakAfter: 100 });
+  onTestFinished(() => cloud.close());
+  const platform = { ...world, cloud };
+  const [payer, payee] = (await openWallets(2)) as [string, string];
+  await post(payer, 100_00n);
+
+  await world.install({ instance_id: sandbox.instanceId, api_key: sandbox.apiKey, granted_permissions: ALL });
+  const openSession = async (): Promise<PortalSession> => {
+    await world.launch({ instance_id: sandbox.instanceId });
+    const { launch_id } = await world.db.read
+      .selectFrom("launches")
+      .select("launch_id")
+      .where("launch_id", "not in", (eb) => eb.selectFrom("sessions").select("launch_id"))
+      .executeTakeFirstOrThrow();
+    const row = { token_hash: mintSecret(8), launch_id, created_at: world.clock.now(), source_address: "x" };
+    await world.db.write((tx) => tx.insertInto("sessions").values(row).execute());
+    return (await findLiveSession(world.db, launch_id, row.token_hash, world.clock.now()))!;
+  };
+  const session = await openSession();
+  const sessionClient = cloud.client(sessionCredentials(platform, session));
+  const confirmLater = createActionConfirmation(platform);
+
+  const prepare = (request: ActionRequest, { formKey = mintSecret(16), reason = "because" } = {}) =>
+    prepareAction(platform, sessionClient, session, request, { formKey, reason, assume: () => 100n });
+  const actionOf = async (id: string) => (await findAction(world.db.read, "instapp_1", id))!;
+  const start = async (id: string, by = session) => {
+    await startAction(platform, by, id);
+    return await actionOf(id);
+  };
+
+  return {
+    sandbox,
+    client,
+    ...world,
+    post,
+    payer,
+    payee,
+    session,
+    openSession,
+    /** A hold of so much from the payer to the payee. */
+    hold: (amount: bigint) => post(payee, amount, { source: payer, inflight: true, allow_overdraft: false }),
+    prepare,
+    /** Prepares it, which must work, and answers its id. */
+    async prepared(request: ActionRequest, more?: { formKey?: string; reason?: string }) {
+      const outcome = await prepare(request, more);
+      if (outcome.kind === "refused") throw new Error(outcome.problem);
+      return outcome.actionId;
+    },
+    start,
+    actionOf,
+    /** Runs the job that looks for an action's outcome; answers when it is to run again. */
+    async confirm(id: string) {
+      const job = { id: 1, kind: "confirm_action", attempts: 1, created_at: 0, payload: { action_id: id } };
+      const { installed_app_id, generation } = session.install;
+      const signal = new AbortController().signal;
+      return (await confirmLater({ ...job, installed_app_id, generation }, { signal }))?.due_at;
+    },
+    limit: (per_action: string | null, per_day: string | null) =>
+      world.db.write((tx) =>
+        setActionLimit(tx, sandbox.instanceId, { currency: "USD", per_action, per_day }),
+      ),
+    balanceOf: async (id: string) => (await client.balances.get(id)).balance,
+    calls: (method: string, path: string) =>
+      sandbox.journal.entries().filter((entry) => entry.method === method && entry.url.startsWith(path)),
+    activity: () =>
+      world.db.read
+        .selectFrom("activity")
+        .select(["action", "target", "result", "launch_id"])
+        .where("launch_id", "is not", null)
+        .where("action", "not in", ["portal.launched"])
+        .orderBy("id")
+        .execute(),
+  };
+}
