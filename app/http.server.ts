@@ -3,6 +3,7 @@ import { data } from "react-router";
 import { StorageError } from "#db/storage-error.ts";
 
 import { DomainError, InvalidBody } from "./errors.ts";
+import type { Log } from "./log.server.ts";
 
 /** The only place that knows which HTTP status an expected failure is. */
 const STATUS: Record<string, number> = {
@@ -34,11 +35,12 @@ export function routeRefusal({ code, message }: DomainError) {
 }
 
 /** Runs a JSON route: expected failures become their answers, anything else goes on to the one place that logs it. */
-export async function answerJson(run: () => Promise<Response>): Promise<Response> {
+export async function answerJson(log: Pick<Log, "error">, run: () => Promise<Response>): Promise<Response> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof StorageError) {
+      log.error({ event: "not_stored", code: error.code, err: error.cause }, error.message);
       return errorResponse(
         new DomainError("storage", "This could not be stored. Nothing was applied; send it again."),
         { "Retry-After": "5" },

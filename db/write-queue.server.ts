@@ -156,9 +156,11 @@ export class WriteQueue {
   }
 }
 
-/** A file that cannot be written is a storage failure; a broken constraint is the unit's own. */
+/** What the disk or the file refused is a storage failure; a broken constraint or a wrong statement is the unit's own. */
+const STORAGE_CODE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|PERM|PROTOCOL|NOLFS|NOMEM)/;
+
 function asStorageError(error: unknown): unknown {
-  if (error instanceof Error && "code" in error && /^SQLITE_(?!CONSTRAINT)/.test(String(error.code))) {
+  if (error instanceof Error && "code" in error && STORAGE_CODE.test(String(error.code))) {
     return new StorageError("failed", "The database could not store this.", { cause: error });
   }
   return error;

@@ -2,6 +2,7 @@ import {
   ArrowLeftRight,
   Bell,
   BookText,
+  History,
   LayoutDashboard,
   type LucideIcon,
   Radar,
@@ -26,4 +27,5 @@ export const screens: readonly Screen[] = [
   { name: "Transactions", path: "transactions", Icon: ArrowLeftRight },
   { name: "Ledgers", path: "ledgers", Icon: BookText },
   { name: "Identities", path: "identities", Icon: Users },
+  { name: "Activity", path: "activity", Icon: History },
 ];

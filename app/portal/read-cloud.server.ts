@@ -2,6 +2,7 @@ import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { Platform } from "#app/context.server.ts";
 import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
+import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import type { Scope } from "#app/permissions/scopes.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 
@@ -23,6 +24,10 @@ export function createReadCloud(
   const { cloud, log } = platform;
   const { grantedPermissions, keyState } = session.install;
   const client = cloud.client(sessionCredentials(platform, session), { signal: request.signal, budgetMs });
+  const reportRefusal = () =>
+    reportRefusedKey(platform, { ...session.install, key_state: keyState }).catch((err: unknown) =>
+      log.error({ event: "refusal_not_stored", request_id: request.id, err }, "a refused key was not reported"),
+    );
   return async (scope, read) => {
     if (!grantedPermissions.includes(scope)) return { kind: "missing_scope", scope };
     if (keyState === "rejected") return { kind: "key_rejected" };
@@ -34,6 +39,7 @@ export function createReadCloud(
         return { kind: "failed", message: "Something went wrong in this app", requestId: request.id };
       }
       const { code, status, reason, message } = error;
+      if (code === "unauthorised") await reportRefusal();
       if (code !== "cancelled") {
         log.warn(
           { event: "cloud_read_failed", request_id: request.id, code, status, reason },

@@ -1,4 +1,4 @@
-import { requestContext } from "#app/context.server.ts";
+import { platformContext, requestContext } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
 import { answerJson, errorResponse } from "#app/http.server.ts";
 import type { Source } from "#app/installs/authenticate-delivery.server.ts";
@@ -21,7 +21,7 @@ export async function serveBlnk(
   if (secretIndex === undefined) return notFoundPage();
   switch (request.method) {
     case "POST":
-      return await answerJson(() => receive({ address: context.get(requestContext).address, secretIndex }));
+      return await answerJson(context.get(platformContext).log, () => receive({ address: context.get(requestContext).address, secretIndex }));
     case "GET":
     case "HEAD":
       return Response.json({ ok: true });

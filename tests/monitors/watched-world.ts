@@ -51,7 +51,7 @@ export async function openWatchedWorld({
   ahead?: number;
   crash?: Crash;
 } = {}) {
-  const log = createLog(process.env.TEST_LOG ?? "silent");
+  const log = createLog("silent");
   const clock = { now: () => Date.now() + ahead };
   const db = await openDatabase(`file:${file}`, { now: clock.now() });
   const sealer = createSealer([{ id: "k1", key: Buffer.alloc(32, 7) }]);

@@ -73,18 +73,18 @@ describe("the week", () => {
   });
 });
 
-describe("a shared scan", () => {
-  function world() {
-    let now = 0;
-    let scans = 0;
-    const { balances } = createSharedScans({ now: () => now });
-    return {
-      balances,
-      advance: (ms: number) => (now += ms),
-      read: (key = "a") => balances.read(key, async () => totals((scans += 1))),
-    };
-  }
+function world() {
+  let now = 0;
+  let scans = 0;
+  const { balances } = createSharedScans({ now: () => now });
+  return {
+    balances,
+    advance: (ms: number) => (now += ms),
+    read: (key = "a") => balances.read(key, async () => totals((scans += 1))),
+  };
+}
 
+describe("a shared scan", () => {
   test("is made once for all who ask within five minutes, and tells its age", async () => {
     const { read, advance } = world();
     const [first, second] = await Promise.all([read(), read()]);

@@ -6,7 +6,7 @@ import { findInstall, type Install } from "#app/installs/installs.server.ts";
 import type { JobHandler, NextRun } from "#app/jobs/worker.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
-import { reportRefusedKey } from "../refused-key.server.ts";
+import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
 import {
   type AlertDelivery,

@@ -9,7 +9,7 @@ import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
 import { OVERLAP_MS } from "../kinds/facts.ts";
 import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
-import { reportRefusedKey } from "../refused-key.server.ts";
+import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import {
   type Cycle,

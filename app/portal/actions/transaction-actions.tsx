@@ -1,20 +1,31 @@
-import { ButtonLink } from "#app/ui/button.tsx";
-
-import { usePortalPath } from "../record-link.tsx";
 import type { TransactionChain } from "#app/blnk/transaction-chain.ts";
+
+import { PermittedLink } from "../permission.tsx";
+import { usePortalPath } from "../record-link.tsx";
 
 /** What can be done with a transaction as it stands. */
 export function TransactionActions({ chain: { hold, refundable } }: { chain: TransactionChain }) {
   const portalPath = usePortalPath();
+  const pathOf = (id: string, kind: string) => portalPath(`transactions/${encodeURIComponent(id)}/${kind}`);
+  const isOpen = hold && hold.remaining !== 0n;
+  if (!isOpen && !refundable) return null;
   return (
     <div className="flex flex-wrap gap-2">
-      {hold && hold.remaining !== 0n && (
+      {isOpen && (
         <>
-          <ButtonLink to={portalPath(`commit/${hold.row.transaction_id}`)}>Commit</ButtonLink>
-          <ButtonLink to={portalPath(`void/${hold.row.transaction_id}`)}>Void</ButtonLink>
+          <PermittedLink scope="data:write" to={pathOf(hold.row.transaction_id, "commit")}>
+            Commit
+          </PermittedLink>
+          <PermittedLink scope="data:write" to={pathOf(hold.row.transaction_id, "void")}>
+            Void
+          </PermittedLink>
         </>
       )}
-      {refundable && <ButtonLink to={portalPath(`refund/${refundable.transaction_id}`)}>Refund</ButtonLink>}
+      {refundable && (
+        <PermittedLink scope="data:write" to={pathOf(refundable.transaction_id, "refund")}>
+          Refund
+        </PermittedLink>
+      )}
     </div>
   );
 }

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+
+import { app } from "#app/app.ts";
+import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { isObject } from "#app/blnk/read-fields.ts";
+import type { JsonObject } from "#app/blnk/transport/lossless-json.ts";
+
+/*
+ * A note that people keep with a record, in this app's own part of its metadata.
+ */
+
+export type NoteOutcome =
+  | { kind: "saved" }
+  /** Nothing was changed. */
+  | { kind: "refused"; problem: string }
+  | { kind: "unknown"; problem: string };
+
+/** How a note was when its form was shown: what was changed by somebody else since is not overwritten. */
+export function noteVersion(note: string): string {
+  return createHash("sha256").update(note).digest("base64url");
+}
+
+/** The note of a transaction, balance, ledger or identity; empty when it has none. */
+export async function readNote(client: CloudClient, id: string): Promise<string> {
+  return noteOf(ownPart(await readMetadata(client, id)));
+}
+
+/** Writes the note, or takes an empty one away, and says that it is saved once it is read back. Sent again it changes nothing. */
+export async function saveNote(
+  client: CloudClient,
+  id: string,
+  { note, seen }: { note: string; seen: string },
+): Promise<NoteOutcome> {
+  try {
+    const before = await readNote(client, id);
+    if (before === note) return { kind: "saved" };
+    if (noteVersion(before) !== seen)
+      return { kind: "refused", problem: "Somebody changed this note since the page was loaded" };
+    await writeNote(client, id, note);
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    if (!mayBeDone(error)) return { kind: "refused", problem: error.message };
+  }
+  try {
+    if ((await readNote(client, id)) === note) return { kind: "saved" };
+    return { kind: "unknown", problem: "Blnk does not show the note" };
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    return { kind: "unknown", problem: `Whether it was saved could not be seen: ${error.message}` };
+  }
+}
+
+async function writeNote(client: CloudClient, id: string, note: string): Promise<void> {
+  const children = id.startsWith("txn_") ? await readOwnPartsOfChildren(client, id) : [];
+  const change = ({ note: _, ...rest }: JsonObject) => (note === "" ? rest : { ...rest, note });
+  await client.metadata.update(id, app.slug, change);
+  // Core gives the direct children of a transaction the same: what they had of ours before is put back.
+  for (const child of children) await client.metadata.update(child.id, app.slug, () => child.own);
+}
+
+async function readOwnPartsOfChildren(
+  { transactions }: Pick<CloudClient, "transactions">,
+  id: string,
+): Promise<{ id: string; own: JsonObject }[]> {
+  const filters = [{ field: "parent_transaction", operator: "eq", value: id }] as const;
+  const children: { id: string; own: JsonObject }[] = [];
+  for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
+    for (const { transaction_id, parent_transaction, meta_data } of page) {
+      const own = ownPart(meta_data);
+      if (parent_transaction === id && Object.keys(own).length > 0)
+        children.push({ id: transaction_id, own });
+    }
+  }
+  return children;
+}
+
+async function readMetadata(client: CloudClient, id: string): Promise<JsonObject> {
+  const { transactions, balances, ledgers, identities } = client;
+  const collection = { txn: transactions, bln: balances, ldg: ledgers, idt: identities }[
+    id.split("_", 1)[0] as string
+  ];
+  // The general ledger's id is a word; Core keeps no metadata for it.
+  if (!collection) throw new CloudError("invalid", {}, "Blnk keeps no metadata on that record");
+  return (await collection.get(id)).meta_data;
+}
+
+function ownPart(metadata: JsonObject): JsonObject {
+  const own = metadata[app.slug];
+  return isObject(own) ? own : {};
+}
+
+function noteOf({ note }: JsonObject): string {
+  return typeof note === "string" ? note : "";
+}

@@ -1,0 +1,217 @@
+import { Ban, CircleCheck, CircleX, Clock, Hourglass, type LucideIcon } from "lucide-react";
+import { useEffect } from "react";
+import { Form, useNavigation, useRevalidator } from "react-router";
+
+import type { ActionKind } from "#app/actions/action.ts";
+import { Button } from "#app/ui/button.tsx";
+import { Fact, Facts } from "#app/ui/facts.tsx";
+import { amountText, Money } from "#app/ui/money.tsx";
+import { PageTitle } from "#app/ui/page-title.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { Pill, type Tone } from "#app/ui/pill.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { shortenId } from "#app/ui/short-id.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import { Needs, useGranted } from "../permission.tsx";
+import { ReadingBlock } from "../reading-block.tsx";
+import { RecordLink, usePortalPath } from "../record-link.tsx";
+import { ACTION_WORDS, movementText } from "./action-words.ts";
+import { EffectPanel, PlanNotes } from "./effect-panel.tsx";
+import type { ActionPageData, ShownAction } from "./load-action.server.ts";
+import type { ShownPlan } from "./show-plan.server.ts";
+
+/** One action: to be confirmed, on its way, and then what came of it. */
+export function ActionPage({ action, plan, loadedAt }: ActionPageData) {
+  useLookingAgain(action.state === "under_way");
+  return (
+    <>
+      <PageTitle>{ACTION_WORDS[action.kind].title}</PageTitle>
+      <div className="mt-4 space-y-6">
+        {plan ? (
+          <ReadingBlock
+            what="The action"
+            reading={plan}
+            loadedAt={loadedAt}
+            skeleton={<Skeleton label="Checking the action" rows={6} listClassName="" rowClassName="h-12" />}
+          >
+            {(value) => <Confirmation action={action} plan={value} />}
+          </ReadingBlock>
+        ) : (
+          <Outcome action={action} />
+        )}
+        <Section label="Details">
+          <Panel>
+            <ActionFacts action={action} loadedAt={loadedAt} />
+          </Panel>
+        </Section>
+      </div>
+    </>
+  );
+}
+
+function Confirmation({ action, plan }: { action: ShownAction; plan: ShownPlan }) {
+  const { kind, amount, state } = action;
+  const money = amountText({ minor: amount, ...action });
+  const { verb } = ACTION_WORDS[kind];
+  const left = kind === "commit" && plan.remaining !== undefined ? plan.remaining - amount : 0n;
+  // A void is of what remains, which may be another amount by now.
+  const changed = plan.amount !== amount && plan.problems.length === 0;
+  const problems = changed
+    ? ["The ledger has changed since this was asked for. Ask for it again."]
+    : plan.problems;
+  return (
+    <div className="space-y-4">
+      {state === "not_recorded" && <Outcome action={action} />}
+      <p className="max-w-prose">
+        {movementText(kind, money, plan.source.name, plan.destination.name)}
+        {left > 0n && ` ${amountText({ ...action, minor: left })} stays held.`}
+      </p>
+      <EffectPanel plan={plan} />
+      <PlanNotes problems={problems} warnings={plan.warnings} />
+      {action.isOwn ? (
+        <ConfirmButton disabled={problems.length > 0}>{`${verb} ${money}`}</ConfirmButton>
+      ) : (
+        <p className="text-quiet">It can be confirmed only in the panel in which it was asked for.</p>
+      )}
+      <p className="text-small">
+        <BackLink action={action} />
+      </p>
+    </div>
+  );
+}
+
+function ConfirmButton({ disabled, children }: { disabled: boolean; children: string }) {
+  const mayWrite = useGranted("data:write");
+  const isSending = useNavigation().formMethod === "POST";
+  return (
+    <Form method="post" replace className="flex flex-wrap items-center gap-3">
+      <Button type="submit" kind="primary" disabled={disabled || !mayWrite || isSending}>
+        {children}
+      </Button>
+      {!mayWrite && <Needs scope="data:write" />}
+      <output className="text-small text-quiet">
+        {isSending ? "Sent; waiting for Blnk" : "Nothing is done until you confirm."}
+      </output>
+    </Form>
+  );
+}
+
+const STATES: Record<ShownAction["state"], { tone: Tone; Icon: LucideIcon; word: string }> = {
+  prepared: { tone: "quiet", Icon: Clock, word: "Not confirmed" },
+  under_way: { tone: "hold", Icon: Hourglass, word: "Pending" },
+  applied: { tone: "good", Icon: CircleCheck, word: "Applied" },
+  rejected: { tone: "bad", Icon: CircleX, word: "Rejected" },
+  not_recorded: { tone: "attention", Icon: Ban, word: "Not recorded" },
+};
+
+function Outcome({ action }: { action: ShownAction }) {
+  const { tone, Icon, word } = STATES[action.state];
+  return (
+    <Panel className="space-y-2 p-4">
+      <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
+        <Money minor={action.amount} precision={action.precision} currency={action.currency} />
+      </p>
+      <Pill tone={tone} Icon={Icon}>
+        {word}
+      </Pill>
+      <output className="block max-w-prose">
+        <bdi>{outcomeText(action)}</bdi>
+      </output>
+      <p className="text-small">
+        <BackLink action={action} />
+      </p>
+    </Panel>
+  );
+}
+
+function outcomeText({ state, problem, result_id, noted, kind }: ShownAction): string {
+  switch (state) {
+    case "prepared":
+      return "Nothing is done until it is confirmed.";
+    case "under_way":
+      return result_id === null
+        ? "Not confirmed by the ledger yet. You may leave this page; it is looked for until it is certain."
+        : "Blnk has it in its queue and has not applied it yet. You may leave this page; it is looked for until it is certain.";
+    case "applied":
+      return `Read back from the ledger.${noted ? "" : " Its reason is not written there yet; that is tried again."}`;
+    case "rejected":
+      return `${problem}. No money was moved.`;
+    case "not_recorded":
+      return kind === "adjustment"
+        ? "Nothing of it is in the ledger. It is safe to try again: it keeps its reference, so it cannot be recorded twice."
+        : "Nothing of it is in the ledger. It is safe to try again, from the transaction as it is now.";
+  }
+}
+
+function BackLink({ action: { target_id, source, kind } }: { action: ShownAction }) {
+  const portalPath = usePortalPath();
+  return target_id === null ? (
+    <TextLink to={portalPath(`balances/${encodeURIComponent(source)}`)}>To the balance</TextLink>
+  ) : (
+    <TextLink to={portalPath(`transactions/${encodeURIComponent(target_id)}`)}>
+      {kind === "refund" ? "To the transaction" : "To the hold"}
+    </TextLink>
+  );
+}
+
+function ActionFacts({ action, loadedAt }: { action: ShownAction; loadedAt: number }) {
+  const { kind, amount, precision, currency, source, destination, started_at, settled_at } = action;
+  return (
+    <Facts>
+      <Fact term={AMOUNT_TERMS[kind]}>
+        <Money minor={amount} precision={precision} currency={currency} />
+      </Fact>
+      <Fact term="From">
+        <Balance id={source} />
+      </Fact>
+      <Fact term="To">
+        <Balance id={destination} />
+      </Fact>
+      <Fact term="Reason">{action.reason}</Fact>
+      <Fact term="Reference">{action.reference}</Fact>
+      <Fact term="Row in the ledger">
+        {action.result_id && (
+          <RecordLink kind="transactions" id={action.result_id}>
+            <bdi>{shortenId(action.result_id)}</bdi>
+          </RecordLink>
+        )}
+      </Fact>
+      <Fact term="By">{action.user_id ?? "unknown person"}</Fact>
+      <Fact term="Asked for">
+        <RelativeTime at={action.created_at} loadedAt={loadedAt} />
+      </Fact>
+      <Fact term="Confirmed">{started_at && <RelativeTime at={started_at} loadedAt={loadedAt} />}</Fact>
+      <Fact term="Known since">{settled_at && <RelativeTime at={settled_at} loadedAt={loadedAt} />}</Fact>
+    </Facts>
+  );
+}
+
+const AMOUNT_TERMS: Record<ActionKind, string> = {
+  commit: "To commit",
+  void: "To void",
+  refund: "To refund",
+  adjustment: "To move",
+};
+
+function Balance({ id }: { id: string }) {
+  return (
+    <RecordLink kind="balances" id={id}>
+      <bdi>{shortenId(id)}</bdi>
+    </RecordLink>
+  );
+}
+
+const LOOK_MS = 1500;
+
+/** Loads the page anew until it is known what came of it. */
+function useLookingAgain(isWaiting: boolean): void {
+  const { revalidate, state } = useRevalidator();
+  useEffect(() => {
+    if (!isWaiting || state !== "idle") return;
+    const timer = setTimeout(() => void revalidate(), LOOK_MS);
+    return () => clearTimeout(timer);
+  }, [isWaiting, revalidate, state]);
+}

@@ -1,0 +1,96 @@
+import { listUnderWay } from "#app/actions/actions.server.ts";
+import type { Database } from "#db/database.server.ts";
+
+import { type CsvColumn, csvLines, isoTime, startLines } from "../lists/csv.server.ts";
+import { PAGE_SIZE } from "../lists/list-state.ts";
+import { loadList, readListState } from "../lists/read-list-state.server.ts";
+import type { Reading } from "../reading.ts";
+import { activityQuery, selectActivity } from "./activity-query.server.ts";
+
+export type ActivityList = Awaited<ReturnType<typeof loadActivity>>;
+
+const COLUMNS = ["id", "at", "launch_id", "user_id", "action", "target", "result"] as const;
+
+export async function loadActivity(
+  db: Pick<Database, "read">,
+  installedAppId: string,
+  params: URLSearchParams,
+  now: number,
+) {
+  const list = loadList(activityQuery, params, now, async ({ filters, page, until }) => {
+    const matching = selectActivity(db, installedAppId, filters, until ?? now);
+    const [counted, rows] = await Promise.all([
+      matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
+      matching
+        .select(COLUMNS)
+        .orderBy("id", "desc")
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+        .execute(),
+    ]);
+    const total = Number(counted.total);
+    const hasNext = page * PAGE_SIZE < total;
+    return { kind: "ready", value: { rows, total, estimate: undefined, hasNext } };
+  });
+  const underWay = await listUnderWay(db, installedAppId);
+  return {
+    ...list,
+    underWay: underWay.map(({ id, kind, amount, precision, currency, started_at }) => ({
+      id,
+      kind,
+      amount,
+      precision,
+      currency,
+      started_at,
+    })),
+  };
+}
+
+type ActivityLine = {
+  id: number;
+  at: number;
+  launch_id: string | null;
+  user_id: string | null;
+  action: string;
+  target: string | null;
+  result: string;
+};
+
+const CSV_COLUMNS: readonly CsvColumn<ActivityLine>[] = [
+  { name: "at", digits: ({ at }) => isoTime(at) },
+  { name: "launch_id", text: (row) => row.launch_id ?? undefined },
+  { name: "user_id", text: (row) => row.user_id ?? undefined },
+  { name: "action", text: (row) => row.action },
+  { name: "target", text: (row) => row.target ?? undefined },
+  { name: "result", text: (row) => row.result },
+];
+
+/** The filtered entries as a file; see `csvResponse`. */
+export async function readActivityCsv(
+  db: Pick<Database, "read">,
+  installedAppId: string,
+  params: URLSearchParams,
+  now: number,
+): Promise<Reading<AsyncIterable<string>>> {
+  const { state, unreadable } = readListState(activityQuery, params);
+  if (unreadable) return unreadable;
+  const matching = selectActivity(db, installedAppId, state.filters, state.until ?? now);
+  return { kind: "ready", value: await startLines(csvLines(CSV_COLUMNS, pagesOf(matching))) };
+}
+
+const BATCH = 500;
+
+async function* pagesOf(matching: ReturnType<typeof selectActivity>): AsyncGenerator<ActivityLine[]> {
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows = await matching
+      .select(COLUMNS)
+      .where("id", "<", before)
+      .orderBy("id", "desc")
+      .limit(BATCH)
+      .execute();
+    if (rows.length > 0) yield rows;
+    if (rows.length < BATCH) return;
+    before = rows.at(-1)!.id;
+  }
+}

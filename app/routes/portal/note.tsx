@@ -1,0 +1,34 @@
+import { app } from "#app/app.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { requirePermission } from "#app/permissions/require-permission.ts";
+import { readForm } from "#app/portal/alerts/alert-forms.server.ts";
+import { NotePage } from "#app/portal/notes/note-page.tsx";
+import { loadNote, noteSchema, saveOwnNote } from "#app/portal/notes/save-note.server.ts";
+
+import type { Route } from "./+types/note.ts";
+import { openReads } from "./open-reads.server.ts";
+
+export { PortalError as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+export function meta(): Route.MetaDescriptors {
+  return [{ title: `Note · ${app.name}` }];
+}
+
+export function loader(args: Route.LoaderArgs) {
+  const { readCloud, now } = openReads(args);
+  return loadNote(readCloud, args.params.entityId, now);
+}
+
+export async function action({ request, params, context }: Route.ActionArgs) {
+  const session = context.get(sessionContext);
+  requirePermission(session, "data:write");
+  requirePermission(session, "data:read");
+  const { value, refuse } = await readForm(request, noteSchema);
+  if (!value) return { outcome: undefined, form: refuse() };
+  const outcome = await saveOwnNote(context.get(platformContext), session, params.entityId, value);
+  return { outcome, form: refuse() };
+}
+
+export default function NoteRoute({ loaderData, actionData }: Route.ComponentProps) {
+  return <NotePage {...loaderData} result={actionData} />;
+}

@@ -1,0 +1,63 @@
+import { data, redirect } from "react-router";
+
+import { prepareAction } from "#app/actions/prepare-action.server.ts";
+import { app } from "#app/app.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { requirePermission } from "#app/permissions/require-permission.ts";
+import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
+import { AskPage } from "#app/portal/actions/ask-page.tsx";
+import { askSchema } from "#app/portal/actions/ask-schema.server.ts";
+import { showPlan } from "#app/portal/actions/show-plan.server.ts";
+import { readForm } from "#app/portal/alerts/alert-forms.server.ts";
+import { writeClient } from "#app/portal/alerts/write-client.server.ts";
+import { mintSecret } from "#app/sessions/secrets.server.ts";
+
+import type { Route } from "./+types/transaction-action.ts";
+import { openReads } from "./open-reads.server.ts";
+
+export { PortalError as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+const CHECK_MS = 8_000;
+
+export function meta({ loaderData }: Route.MetaArgs): Route.MetaDescriptors {
+  const title = loaderData ? ACTION_WORDS[loaderData.kind].title : "Not found";
+  return [{ title: `${title} · ${app.name}` }];
+}
+
+export async function loader(args: Route.LoaderArgs) {
+  const { kind, transactionId } = args.params;
+  const request = requestFor(kind, transactionId, undefined);
+  const { readCloud, readAssumed, now } = openReads(args);
+  const { db } = args.context.get(platformContext);
+  const { instance_id } = args.context.get(sessionContext).install;
+  const assume = await readAssumed();
+  const plan = readCloud("data:read", (client) => showPlan(client, db, instance_id, request, assume));
+  return { kind: request.kind, formKey: mintSecret(16), loadedAt: now, plan };
+}
+
+export async function action(args: Route.ActionArgs) {
+  const { request, params, context } = args;
+  const session = context.get(sessionContext);
+  requirePermission(session, "data:write");
+  requirePermission(session, "data:read");
+  const { value, refuse } = await readForm(request, askSchema);
+  if (!value) return { form: refuse() };
+  const platform = context.get(platformContext);
+  const assume = await openReads(args).readAssumed();
+  const asked = requestFor(params.kind, params.transactionId, value.amount || undefined);
+  const client = writeClient(platform, session, CHECK_MS);
+  const outcome = await prepareAction(platform, client, session, asked, { ...value, assume });
+  if (outcome.kind === "refused") return { form: refuse(outcome.problem) };
+  return redirect(`/portal/${session.launchId}/actions/${outcome.actionId}`);
+}
+
+/** @throws 404 for any other word in the address */
+function requestFor(kind: string, target: string, amount: string | undefined) {
+  if (kind === "commit") return { kind, target, amount } as const;
+  if (kind === "void" || kind === "refund") return { kind, target } as const;
+  throw data(null, { status: 404 });
+}
+
+export default function TransactionActionRoute({ loaderData, actionData }: Route.ComponentProps) {
+  return <AskPage {...loaderData} result={actionData} />;
+}
