@@ -53,8 +53,10 @@ export async function saveNote(
 
 async function writeNote(client: CloudClient, id: string, note: string): Promise<void> {
   const children = id.startsWith("txn_") ? await readOwnPartsOfChildren(client, id) : [];
-  const change = ({ note: _, ...rest }: JsonObject) => (note === "" ? rest : { ...rest, note });
-  await client.metadata.update(id, app.slug, change);
+  await client.metadata.update(id, app.slug, (own) => {
+    const { note: _, ...rest } = own;
+    return note === "" ? rest : { ...rest, note };
+  });
   // Core gives the direct children of a transaction the same: what they had of ours before is put back.
   for (const child of children) await client.metadata.update(child.id, app.slug, () => child.own);
 }

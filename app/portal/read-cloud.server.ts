@@ -26,7 +26,10 @@ export function createReadCloud(
   const client = cloud.client(sessionCredentials(platform, session), { signal: request.signal, budgetMs });
   const reportRefusal = () =>
     reportRefusedKey(platform, { ...session.install, key_state: keyState }).catch((err: unknown) =>
-      log.error({ event: "refusal_not_stored", request_id: request.id, err }, "a refused key was not reported"),
+      log.error(
+        { event: "refusal_not_stored", request_id: request.id, err },
+        "a refused key was not reported",
+      ),
     );
   return async (scope, read) => {
     if (!grantedPermissions.includes(scope)) return { kind: "missing_scope", scope };

@@ -21,7 +21,9 @@ export async function serveBlnk(
   if (secretIndex === undefined) return notFoundPage();
   switch (request.method) {
     case "POST":
-      return await answerJson(context.get(platformContext).log, () => receive({ address: context.get(requestContext).address, secretIndex }));
+      return await answerJson(context.get(platformContext).log, () =>
+        receive({ address: context.get(requestContext).address, secretIndex }),
+      );
     case "GET":
     case "HEAD":
       return Response.json({ ok: true });

@@ -234,9 +234,7 @@ test("a transaction inside a unit fails that unit only", async () => {
   const { queue, kinds } = await openQueue();
   const nested = queue.write((tx) => tx.transaction().execute(addJob("nested")));
   const other = queue.write(addJob("other"));
-  await expect(nested).rejects.toMatchObject({
-    cause: { message: expect.stringContaining("within a transaction") as string },
-  });
+  await expect(nested).rejects.toThrow("within a transaction");
   await other;
   expect(kinds()).toEqual(["other"]);
 });

@@ -44,6 +44,6 @@ test("without data:read the panel says which permission is missing and asks Clou
   const page = await openDashboard(world);
   await install(page, "production", { without: ["data:read", "data:write", "alerts:read"] });
   const panel = await launch(page, "production");
-  await expect(panel.getByText("needs data:read")).toHaveCount(3);
+  await expect(panel.getByText("needs data:read").first()).toBeVisible();
   expect(world.sandbox.journal.entries()).toEqual([]);
 });

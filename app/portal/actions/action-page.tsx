@@ -1,11 +1,11 @@
 import { Ban, CircleCheck, CircleX, Clock, Hourglass, type LucideIcon } from "lucide-react";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Form, useNavigation, useRevalidator } from "react-router";
 
 import type { ActionKind } from "#app/actions/action.ts";
 import { Button } from "#app/ui/button.tsx";
 import { Fact, Facts } from "#app/ui/facts.tsx";
-import { amountText, Money } from "#app/ui/money.tsx";
+import { Money } from "#app/ui/money.tsx";
 import { PageTitle } from "#app/ui/page-title.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { Pill, type Tone } from "#app/ui/pill.tsx";
@@ -18,61 +18,72 @@ import { TextLink } from "#app/ui/text-link.tsx";
 import { Needs, useGranted } from "../permission.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
 import { RecordLink, usePortalPath } from "../record-link.tsx";
-import { ACTION_WORDS, movementText } from "./action-words.ts";
+import { ACTION_WORDS } from "./action-words.ts";
 import { EffectPanel, PlanNotes } from "./effect-panel.tsx";
 import type { ActionPageData, ShownAction } from "./load-action.server.ts";
+import { MovementText } from "./movement-text.tsx";
 import type { ShownPlan } from "./show-plan.server.ts";
 
 /** One action: to be confirmed, on its way, and then what came of it. */
 export function ActionPage({ action, plan, loadedAt }: ActionPageData) {
+  const isAsked = action.state === "prepared";
   useLookingAgain(action.state === "under_way");
   return (
     <>
       <PageTitle>{ACTION_WORDS[action.kind].title}</PageTitle>
       <div className="mt-4 space-y-6">
-        {plan ? (
+        {!isAsked && <Outcome action={action} />}
+        {plan && (
           <ReadingBlock
             what="The action"
             reading={plan}
             loadedAt={loadedAt}
-            skeleton={<Skeleton label="Checking the action" rows={6} listClassName="" rowClassName="h-12" />}
+            skeleton={<Skeleton label="Checking the action" rows={8} listClassName="" rowClassName="h-12" />}
           >
             {(value) => <Confirmation action={action} plan={value} />}
           </ReadingBlock>
-        ) : (
-          <Outcome action={action} />
         )}
-        <Section label="Details">
-          <Panel>
-            <ActionFacts action={action} loadedAt={loadedAt} />
-          </Panel>
-        </Section>
+        {!isAsked && (
+          <Section label="Details">
+            <Panel>
+              <ActionFacts action={action} loadedAt={loadedAt} />
+            </Panel>
+          </Section>
+        )}
       </div>
     </>
   );
 }
 
 function Confirmation({ action, plan }: { action: ShownAction; plan: ShownPlan }) {
-  const { kind, amount, state } = action;
-  const money = amountText({ minor: amount, ...action });
-  const { verb } = ACTION_WORDS[kind];
-  const left = kind === "commit" && plan.remaining !== undefined ? plan.remaining - amount : 0n;
+  const { kind, amount: minor, precision, currency, reason, isOwn } = action;
+  const amount = { minor, precision, currency };
   // A void is of what remains, which may be another amount by now.
-  const changed = plan.amount !== amount && plan.problems.length === 0;
+  const changed = plan.amount !== minor && plan.problems.length === 0;
   const problems = changed
     ? ["The ledger has changed since this was asked for. Ask for it again."]
     : plan.problems;
   return (
     <div className="space-y-4">
-      {state === "not_recorded" && <Outcome action={action} />}
-      <p className="max-w-prose">
-        {movementText(kind, money, plan.source.name, plan.destination.name)}
-        {left > 0n && ` ${amountText({ ...action, minor: left })} stays held.`}
-      </p>
+      <MovementText
+        kind={kind}
+        amount={amount}
+        from={plan.source.name}
+        to={plan.destination.name}
+        left={kind === "commit" ? (plan.remaining ?? minor) - minor : 0n}
+      />
       <EffectPanel plan={plan} />
+      <p className="max-w-prose text-small whitespace-pre-wrap">
+        <span className="text-quiet">Reason </span>
+        <bdi>{reason}</bdi>
+      </p>
       <PlanNotes problems={problems} warnings={plan.warnings} />
-      {action.isOwn ? (
-        <ConfirmButton disabled={problems.length > 0}>{`${verb} ${money}`}</ConfirmButton>
+      {isOwn ? (
+        <ConfirmForm disabled={problems.length > 0}>
+          <span>
+            {ACTION_WORDS[kind].verb} <Money {...amount} />
+          </span>
+        </ConfirmForm>
       ) : (
         <p className="text-quiet">It can be confirmed only in the panel in which it was asked for.</p>
       )}
@@ -83,7 +94,7 @@ function Confirmation({ action, plan }: { action: ShownAction; plan: ShownPlan }
   );
 }
 
-function ConfirmButton({ disabled, children }: { disabled: boolean; children: string }) {
+function ConfirmForm({ disabled, children }: { disabled: boolean; children: ReactNode }) {
   const mayWrite = useGranted("data:write");
   const isSending = useNavigation().formMethod === "POST";
   return (

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const formKey = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+import { formKey } from "../read-form.server.ts";
+
 const reason = z
   .string()
   .transform((text) => text.replaceAll("\r\n", "\n").trim())

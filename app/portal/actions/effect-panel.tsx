@@ -1,6 +1,6 @@
 import { TriangleAlert } from "lucide-react";
 
-import { amountText, Money } from "#app/ui/money.tsx";
+import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 
 import { RecordLink } from "../record-link.tsx";
@@ -118,12 +118,4 @@ export function LimitNote({ limit }: Pick<ShownPlan, "limit">) {
     per_day !== null && `${currency} ${per_day} in one day (UTC)`,
   ].filter(Boolean);
   return <p className="text-small text-quiet">At most {parts.join(" and ")} may be moved here.</p>;
-}
-
-export function planMoney({
-  amount,
-  precision,
-  currency,
-}: Pick<ShownPlan, "amount" | "precision" | "currency">) {
-  return amountText({ minor: amount, precision, currency });
 }

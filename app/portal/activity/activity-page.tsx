@@ -12,7 +12,7 @@ import { ListFrame } from "../lists/list-frame.tsx";
 import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
 import { type RecordKind, RecordLink, usePortalPath } from "../record-link.tsx";
 import { activityWords } from "./activity-words.ts";
-import type { ActivityList } from "./load-activity.server.ts";
+import type { ActivityLine, ActivityList } from "./load-activity.server.ts";
 
 const COLUMNS: readonly Column[] = [
   { name: "What" },
@@ -26,14 +26,15 @@ const COLUMNS: readonly Column[] = [
 export function ActivityPage({ underWay, ...list }: ActivityList) {
   const { q, from, to } = list.filters;
   return (
-    <>
-      <ListFrame
-        title="Activity"
-        noun={["entry", "entries"]}
-        list={list}
-        csv="activity.csv"
-        empty="What is done through this app will be here once something is."
-        filters={
+    <ListFrame
+      title="Activity"
+      noun={["entry", "entries"]}
+      list={list}
+      csv="activity.csv"
+      empty="What is done through this app will be here once something is."
+      filters={
+        <>
+          {underWay.length > 0 && <UnderWay actions={underWay} loadedAt={list.loadedAt} />}
           <FilterBar
             search={q}
             searchLabel="Id, person or what was done"
@@ -54,41 +55,52 @@ export function ActivityPage({ underWay, ...list }: ActivityList) {
               className="sm:w-36"
             />
           </FilterBar>
-        }
-      >
-        {(rows) => (
-          <RecordTable label="Activity" columns={COLUMNS}>
-            {rows.map(({ id, at, launch_id, user_id, action, target, result }) => (
-              <RecordRow key={id}>
-                <Cell place="title">
-                  <span className="font-medium">{activityWords(action)}</span>
-                  {target !== null && (
-                    <span className="block">
-                      <Target id={target} />
-                    </span>
-                  )}
-                </Cell>
-                <Cell place="state">
-                  <bdi>{result}</bdi>
-                </Cell>
-                <Cell place="wide">
-                  <bdi className="text-quiet">{launch_id === null ? "none" : shortenId(launch_id)}</bdi>
-                </Cell>
-                <Cell place="figure">
-                  <bdi className="text-quiet">
-                    {user_id ?? (launch_id === null ? "no person" : "unknown person")}
-                  </bdi>
-                </Cell>
-                <Cell place="end">
-                  <RelativeTime at={at} loadedAt={list.loadedAt} />
-                </Cell>
-              </RecordRow>
-            ))}
-          </RecordTable>
+        </>
+      }
+    >
+      {(rows) => (
+        <RecordTable label="Activity" columns={COLUMNS}>
+          {rows.map((entry) => (
+            <Entry key={entry.id} {...entry} loadedAt={list.loadedAt} />
+          ))}
+        </RecordTable>
+      )}
+    </ListFrame>
+  );
+}
+
+function Entry({
+  at,
+  launch_id,
+  user_id,
+  action,
+  target,
+  result,
+  loadedAt,
+}: ActivityLine & { loadedAt: number }) {
+  return (
+    <RecordRow>
+      <Cell place="title">
+        <span className="font-medium">{activityWords(action)}</span>
+        {target !== null && (
+          <span className="block">
+            <Target id={target} />
+          </span>
         )}
-      </ListFrame>
-      {underWay.length > 0 && <UnderWay actions={underWay} loadedAt={list.loadedAt} />}
-    </>
+      </Cell>
+      <Cell place="state">
+        <bdi>{result}</bdi>
+      </Cell>
+      <Cell place="wide">
+        <bdi className="text-quiet">{launch_id === null ? "none" : shortenId(launch_id)}</bdi>
+      </Cell>
+      <Cell place="figure">
+        <bdi className="text-quiet">{user_id ?? (launch_id === null ? "no person" : "unknown person")}</bdi>
+      </Cell>
+      <Cell place="end">
+        <RelativeTime at={at} loadedAt={loadedAt} />
+      </Cell>
+    </RecordRow>
   );
 }
 

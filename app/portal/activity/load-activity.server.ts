@@ -19,7 +19,7 @@ export async function loadActivity(
 ) {
   const list = loadList(activityQuery, params, now, async ({ filters, page, until }) => {
     const matching = selectActivity(db, installedAppId, filters, until ?? now);
-    const [counted, rows] = await Promise.all([
+    const [{ total }, rows] = await Promise.all([
       matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
       matching
         .select(COLUMNS)
@@ -28,7 +28,6 @@ export async function loadActivity(
         .offset((page - 1) * PAGE_SIZE)
         .execute(),
     ]);
-    const total = Number(counted.total);
     const hasNext = page * PAGE_SIZE < total;
     return { kind: "ready", value: { rows, total, estimate: undefined, hasNext } };
   });
@@ -46,7 +45,7 @@ export async function loadActivity(
   };
 }
 
-type ActivityLine = {
+export type ActivityLine = {
   id: number;
   at: number;
   launch_id: string | null;

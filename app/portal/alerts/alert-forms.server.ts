@@ -1,6 +1,6 @@
-import { parseSubmission, report } from "@conform-to/react/future";
-import { formatResult } from "@conform-to/zod/v4/future";
 import { z } from "zod";
+
+import { formKey } from "../read-form.server.ts";
 
 const title = z
   .string()
@@ -20,22 +20,7 @@ export const alertChangeSchema = z.discriminatedUnion("change", [
 ]);
 
 export const flagSchema = z.object({
-  formKey: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
+  formKey,
   title,
   description,
 });
-
-/** Reads a form that was sent; `refuse` is what its page is told, with what was typed. */
-export async function readForm<Value>(request: Request, schema: z.ZodType<Value>) {
-  const submission = parseSubmission(await request.formData());
-  const result = schema.safeParse(submission.payload);
-  return {
-    value: result.success ? result.data : undefined,
-    refuse: (problem?: string) =>
-      report(submission, {
-        error: result.success
-          ? { formErrors: problem ? [problem] : [], fieldErrors: {} }
-          : formatResult(result),
-      }),
-  };
-}

@@ -8,7 +8,7 @@ import { noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 
 import { joinMarker, splitMarker } from "./alert-marker.ts";
-import { type Writing, writeClient } from "./write-client.server.ts";
+import { type Writing, writeClient } from "../write-client.server.ts";
 
 export type AlertChange =
   | { change: "status"; status: string; seen: string }

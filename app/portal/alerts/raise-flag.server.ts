@@ -9,7 +9,7 @@ import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 import type { FlagRow } from "#db/schema.ts";
 
 import { joinMarker } from "./alert-marker.ts";
-import { type Writing, writeClient } from "./write-client.server.ts";
+import { type Writing, writeClient } from "../write-client.server.ts";
 
 export type FlagInput = {
   /** Minted with the form: however often that is sent, one alert is raised. */

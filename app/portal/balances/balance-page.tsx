@@ -14,6 +14,7 @@ import { FlagLink } from "../alerts/flag-link.tsx";
 import { TimeChartFigure } from "../charts/time-chart-figure.tsx";
 import { listSearch } from "../lists/list-state.ts";
 import { MetadataBlock } from "../metadata-block.tsx";
+import { NoteLink } from "../notes/note-link.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
 import { RecordHead } from "../record-head.tsx";
 import { RecordLink, usePortalPath } from "../record-link.tsx";
@@ -28,7 +29,10 @@ export function BalancePage({ loadedAt, balanceId, days, balance, history, trans
   return (
     <>
       <RecordHead kind="Balance" id={balanceId}>
-        <FlagLink entityId={balanceId} />
+        <span className="inline-flex flex-wrap gap-2">
+          <NoteLink entityId={balanceId} />
+          <FlagLink entityId={balanceId} />
+        </span>
       </RecordHead>
       <ReadingBlock
         what="The balance"

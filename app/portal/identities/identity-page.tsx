@@ -10,6 +10,7 @@ import { FlagLink } from "../alerts/flag-link.tsx";
 import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
+import { NoteLink } from "../notes/note-link.tsx";
 import { RecordHead } from "../record-head.tsx";
 import type { IdentityPageData } from "./load-identity.server.ts";
 
@@ -35,7 +36,10 @@ export function IdentityPage({ loadedAt, identityId, identity, balances }: Ident
   return (
     <>
       <RecordHead kind="Identity" id={identityId}>
-        <FlagLink entityId={identityId} />
+        <span className="inline-flex flex-wrap gap-2">
+          <NoteLink entityId={identityId} />
+          <FlagLink entityId={identityId} />
+        </span>
       </RecordHead>
       <div className="space-y-6">
         <ReadingBlock

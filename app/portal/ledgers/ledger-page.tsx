@@ -7,13 +7,16 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
+import { NoteLink } from "../notes/note-link.tsx";
 import { RecordHead } from "../record-head.tsx";
 import type { LedgerPageData } from "./load-ledger.server.ts";
 
 export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageData) {
   return (
     <>
-      <RecordHead kind="Ledger" id={ledgerId} />
+      <RecordHead kind="Ledger" id={ledgerId}>
+        {ledgerId.startsWith("ldg_") && <NoteLink entityId={ledgerId} />}
+      </RecordHead>
       <div className="space-y-6">
         <ReadingBlock
           what="The ledger"

@@ -1,9 +1,10 @@
+import { z } from "zod";
+
 import { type NoteOutcome, noteVersion, readNote, saveNote } from "#app/actions/own-note.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
-import { z } from "zod";
 
-import { type Writing, writeClient } from "../alerts/write-client.server.ts";
+import { type Writing, writeClient } from "../write-client.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
 
 export const noteSchema = z.object({

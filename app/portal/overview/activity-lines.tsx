@@ -2,6 +2,7 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
+import { activityWords } from "../activity/activity-words.ts";
 import type { RecentActivity } from "./recent-activity.server.ts";
 
 export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; loadedAt: number }) {
@@ -16,7 +17,7 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
             className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2"
           >
             <span>
-              {wordsOf(action)}
+              {activityWords(action)}
               <span className="block text-quiet">
                 <bdi>{[target, result].filter(Boolean).join(": ")}</bdi>
               </span>
@@ -29,10 +30,4 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
       </ul>
     </Panel>
   );
-}
-
-/** `monitor.paused` is written "Monitor paused". */
-function wordsOf(action: string): string {
-  const words = action.replaceAll(/[._]/g, " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -9,6 +9,7 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TransactionActions } from "../actions/transaction-actions.tsx";
 import { FlagLink } from "../alerts/flag-link.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
+import { NoteLink } from "../notes/note-link.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
 import { RecordHead } from "../record-head.tsx";
 import { RecordLink } from "../record-link.tsx";
@@ -20,7 +21,10 @@ export function TransactionPage({ loadedAt, transactionId, transaction }: Transa
   return (
     <>
       <RecordHead kind="Transaction" id={transactionId}>
-        <FlagLink entityId={transactionId} />
+        <span className="inline-flex flex-wrap gap-2">
+          <NoteLink entityId={transactionId} />
+          <FlagLink entityId={transactionId} />
+        </span>
       </RecordHead>
       <ReadingBlock
         what="The transaction"

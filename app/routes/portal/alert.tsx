@@ -1,10 +1,11 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
-import { alertChangeSchema, readForm } from "#app/portal/alerts/alert-forms.server.ts";
+import { alertChangeSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { AlertPage } from "#app/portal/alerts/alert-page.tsx";
 import { changeAlert } from "#app/portal/alerts/change-alert.server.ts";
 import { loadAlert } from "#app/portal/alerts/load-alert.server.ts";
+import { readForm } from "#app/portal/read-form.server.ts";
 
 import type { Route } from "./+types/alert.ts";
 import { openReads } from "./open-reads.server.ts";

@@ -3,9 +3,10 @@ import { redirect } from "react-router";
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
-import { flagSchema, readForm } from "#app/portal/alerts/alert-forms.server.ts";
+import { flagSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { FlagPage } from "#app/portal/alerts/flag-page.tsx";
 import { raiseFlag } from "#app/portal/alerts/raise-flag.server.ts";
+import { readForm } from "#app/portal/read-form.server.ts";
 import { mintSecret } from "#app/sessions/secrets.server.ts";
 
 import type { Route } from "./+types/flag.ts";

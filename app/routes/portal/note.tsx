@@ -1,7 +1,7 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
-import { readForm } from "#app/portal/alerts/alert-forms.server.ts";
+import { readForm } from "#app/portal/read-form.server.ts";
 import { NotePage } from "#app/portal/notes/note-page.tsx";
 import { loadNote, noteSchema, saveOwnNote } from "#app/portal/notes/save-note.server.ts";
 
