@@ -6,6 +6,12 @@ export default defineConfig({
   plugins: [tailwindcss(), reactRouter()],
   // The server is bundled with the routes, so that both share one database module and one set of context keys.
   environments: { ssr: { build: { rolldownOptions: { input: "./app/server.ts" } } } },
-  // In dev two copies of react-router would give "Invalid context value".
-  ssr: { noExternal: ["@react-router/node"] },
+  ssr: {
+    noExternal: [
+      // In dev two copies of react-router would give "Invalid context value".
+      "@react-router/node",
+      // Left outside, all its icons would be loaded (30 MB) instead of the ones that are shown.
+      "lucide-react",
+    ],
+  },
 });

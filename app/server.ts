@@ -12,6 +12,8 @@ import { createFrontDoor } from "./front-door.server.ts";
 import { createPlatform } from "./platform.server.ts";
 import { RAW_SECURITY_HEADERS } from "./security-headers.server.ts";
 
+export { EnvError, readEnv } from "./env.server.ts";
+
 export type RunningServer = {
   port: number;
   /** Answers what has begun, stops the jobs, closes the database. */

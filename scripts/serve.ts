@@ -1,17 +1,16 @@
 import sirv from "sirv";
 
-import { EnvError, readEnv } from "#app/env.server.ts";
-
 import type * as Server from "#app/server.ts";
 
 import { loadDotEnv } from "./load-dot-env.ts";
 
 loadDotEnv();
 
+const built = new URL("../build/server/index.js", import.meta.url);
+const { EnvError, readEnv, startServer } = (await import(built.href)) as typeof Server;
+
 try {
   const env = readEnv(process.env);
-  const built = new URL("../build/server/index.js", import.meta.url);
-  const { startServer } = (await import(built.href)) as typeof Server;
   const serveStatic = sirv(new URL("../build/client", import.meta.url).pathname, {
     brotli: true,
     gzip: true,
