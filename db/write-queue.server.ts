@@ -157,7 +157,8 @@ export class WriteQueue {
 }
 
 /** What the disk or the file refused is a storage failure; a broken constraint or a wrong statement is the unit's own. */
-const STORAGE_CODE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|PERM|PROTOCOL|NOLFS|NOMEM)/;
+const STORAGE_CODE =
+  /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|PERM|PROTOCOL|NOLFS|NOMEM)/;
 
 function asStorageError(error: unknown): unknown {
   if (error instanceof Error && "code" in error && STORAGE_CODE.test(String(error.code))) {

@@ -106,21 +106,21 @@ export async function enqueueConfirmation(
   await enqueueJob(tx, { ...job, subject: id, payload: { action_id: id } }, now);
 }
 
-/** Right before the call: from now on it may have reached Blnk. */
+/** Right before the call: from now on it may have reached Blnk. Undefined when it was given up meanwhile. */
 export async function markSent(
   tx: Tx,
   action: Action,
   childrenBefore: readonly string[],
   now: number,
-): Promise<Action> {
-  const children_before = JSON.stringify(childrenBefore);
-  await tx
+): Promise<Action | undefined> {
+  const row = await tx
     .updateTable("actions")
-    .set({ sent_at: now, children_before })
+    .set({ sent_at: now, children_before: JSON.stringify(childrenBefore) })
     .where("id", "=", action.id)
     .where("state", "=", "under_way")
-    .execute();
-  return { ...action, sent_at: now, children_before: [...childrenBefore] };
+    .returningAll()
+    .executeTakeFirst();
+  return row && readAction(row);
 }
 
 /** It is in the ledger, but its outcome is not. */

@@ -3,6 +3,7 @@ import type { Cloud } from "#app/blnk/cloud.server.ts";
 import type { Clock } from "#app/clock.ts";
 import { jobCredentials } from "#app/installs/cloud-access.server.ts";
 import { findInstall } from "#app/installs/installs.server.ts";
+import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import type { Sealer } from "#app/installs/sealer.server.ts";
 import type { JobHandler } from "#app/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -12,19 +13,16 @@ import { findAction } from "./actions.server.ts";
 import { confirmAction, noteReason } from "./confirm-action.server.ts";
 
 const BUDGET_MS = 30_000;
-const WAIT_MS = 5_000;
 const SOONEST_MS = 5_000;
 const LATEST_MS = 10 * 60_000;
 /** A reason that cannot be written for so long never will be: the row is gone, or its metadata is refused. */
 const NOTED_WITHIN_MS = 24 * 60 * 60_000;
 
 /** Goes on looking for what came of an action after its page was left, and writes its reason to the ledger. */
-export function createActionConfirmation(platform: {
-  db: Database;
-  sealer: Sealer;
-  clock: Clock;
-  cloud: Cloud;
-}): JobHandler {
+export function createActionConfirmation(
+  platform: { db: Database; sealer: Sealer; clock: Clock; cloud: Cloud },
+  { waitMs = 5_000 }: { waitMs?: number } = {},
+): JobHandler {
   const { db, clock, cloud } = platform;
   return async (job, { signal }) => {
     const { action_id } = job.payload as { action_id: string };
@@ -34,11 +32,12 @@ export function createActionConfirmation(platform: {
     if (!action || !hasMoreToDo(action, clock.now())) return undefined;
     const client = cloud.client(jobCredentials(platform, install), { signal, budgetMs: BUDGET_MS });
     try {
-      if (action.state === "under_way") await confirmAction(platform, client, action, { waitMs: WAIT_MS });
+      if (action.state === "under_way") await confirmAction(platform, client, action, { waitMs });
       else await noteReason(platform, client, { ...action, result_id: action.result_id! });
     } catch (error) {
       // Looked for again: how long Cloud cannot be read says nothing of the action.
       if (!(error instanceof CloudError)) throw error;
+      if (error.code === "unauthorised") await reportRefusedKey(platform, install);
     }
     const after = await findAction(db.read, install.installed_app_id, action_id);
     const now = clock.now();

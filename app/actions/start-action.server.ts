@@ -22,8 +22,13 @@ export type ActionPlatform = { db: Database; cloud: Cloud; sealer: Sealer; clock
 const CHECK_MS = 8_000;
 const WRITE_MS = 30_000;
 const CONFIRM_MS = 15_000;
-/** How long the page that asked is kept waiting; the work goes on without it. */
-const PATIENCE_MS = 2_500;
+
+export type StartOptions = {
+  /** How long the page that asked is kept waiting; the work goes on without it. */
+  patienceMs?: number;
+  /** How long the ledger is looked at for a row before that is left to the job. */
+  waitMs?: number;
+};
 
 /**
  * Carries out an action that was prepared in this launch, once however often it is asked for. Resolves when its outcome is
@@ -33,17 +38,23 @@ export async function startAction(
   platform: ActionPlatform,
   session: PortalSession,
   actionId: string,
+  { patienceMs = 2_500, waitMs = 7_500 }: StartOptions = {},
 ): Promise<void> {
   const { db, clock, log } = platform;
   const action = await db.write((tx) => claimAction(tx, session, actionId, clock.now()));
   if (!action) return;
-  const work = carryOut(platform, session, action).catch((err: unknown) =>
+  const work = carryOut(platform, session, action, waitMs).catch((err: unknown) =>
     log.error({ event: "action_interrupted", action_id: actionId, err }, "an action is left to its job"),
   );
-  await Promise.race([work, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  await Promise.race([work, sleep(patienceMs, undefined, { ref: false })]);
 }
 
-async function carryOut(platform: ActionPlatform, session: PortalSession, action: Action): Promise<void> {
+async function carryOut(
+  platform: ActionPlatform,
+  session: PortalSession,
+  action: Action,
+  waitMs: number,
+): Promise<void> {
   const { db, clock, cloud } = platform;
   // Not tied to the request: what was begun is brought to its end.
   const client = (budgetMs: number) => cloud.client(sessionCredentials(platform, session), { budgetMs });
@@ -55,6 +66,7 @@ async function carryOut(platform: ActionPlatform, session: PortalSession, action
   }
   const children = checked.plan.hold?.children.map(({ transaction_id }) => transaction_id) ?? [];
   const sent = await db.write((tx) => markSent(tx, action, children, clock.now()));
+  if (!sent) return;
   const error = await send(client(WRITE_MS), sent, checked.plan.hold);
   const refusal = error && !isUnclear(error) ? refusalText(error) : undefined;
   if (refusal !== undefined && action.kind !== "adjustment") {
@@ -62,7 +74,7 @@ async function carryOut(platform: ActionPlatform, session: PortalSession, action
     await db.write((tx) => settleAction(tx, sent, { state: "rejected", problem: refusal }, clock.now()));
     return;
   }
-  await confirmAction(platform, client(CONFIRM_MS), sent, { waitMs: CONFIRM_MS / 2, refusal });
+  await confirmAction(platform, client(CONFIRM_MS), sent, { waitMs, refusal });
   const after = await findAction(db.read, action.installed_app_id, action.id);
   if (after?.state !== "under_way" && (after?.state !== "applied" || after.noted)) return;
   const { generation } = session.install;

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
 
+import { goesBelowZero } from "#app/actions/action-effect.ts";
+import { findLimitProblem, listActionLimits } from "#app/actions/action-limits.server.ts";
+import { sweepActions } from "#app/actions/actions.server.ts";
+import { planAction } from "#app/actions/plan-action.server.ts";
+
+import { NOON } from "#tests/support/open-world.ts";
+
 import { openActions } from "./open-actions.ts";
 
 describe("a commit", () => {
@@ -113,20 +120,20 @@ describe("a commit", () => {
     expect((await start(id)).state).toBe("not_recorded");
   }, 60_000);
 
-  test("of which nothing can be read is told by the job once Cloud is back", async () => {
+  test("of which nothing could be read at first is told by the job", async () => {
     const { hold, prepared, start, confirm, actionOf, sandbox } = await openActions();
     const { transaction_id: target } = await hold(60_00n);
     const id = await prepared({ kind: "commit", target });
-    sandbox.faults.add({ kind: "reset", method: "PUT", after_work: true, times: 1 });
-    sandbox.faults.add({ kind: "delay", ms: 20_000, method: "GET", path: `/data/transactions/${target}` });
-    // Its own checks must still be possible: they were asked for before the fault.
-    sandbox.faults.clear();
-    sandbox.faults.add({ kind: "reset", method: "PUT", after_work: true, times: 1 });
+    sandbox.faults.add({ kind: "delay", ms: 2_000, method: "PUT", times: 1 });
     const started = start(id);
-    await expect.poll(() => sandbox.faults.all().length).toBe(1);
-    expect((await started).state).toBe("applied");
+    await expect.poll(() => sandbox.faults.all().length).toBe(0);
+    // From now on, its own checks being done, nothing can be read of the hold.
+    sandbox.faults.add({ kind: "status", status: 400, method: "GET", path: `/data/transactions/${target}` });
+    expect((await started).state).toBe("under_way");
+    expect(await confirm(id)).toBeGreaterThan(0);
+    sandbox.faults.clear();
     expect(await confirm(id)).toBeUndefined();
-    expect((await actionOf(id)).state).toBe("applied");
+    expect(await actionOf(id)).toMatchObject({ state: "applied", noted: true });
   });
 
   test("of a hold that changed since it was shown is rejected, with nothing sent", async () => {
@@ -137,7 +144,7 @@ describe("a commit", () => {
     const before = calls("PUT", "/proxy/transactions/inflight").length;
     expect(await start(id)).toMatchObject({
       state: "rejected",
-      problem: "Only USD 59.00 remains of this hold.".replace(/\.$/, ""),
+      problem: "Only USD 59.00 remains of this hold",
     });
     expect(calls("PUT", "/proxy/transactions/inflight")).toHaveLength(before);
   });
@@ -241,10 +248,16 @@ describe("a refund", () => {
     expect(await balanceOf(payee)).toBe(0n);
   });
 
-  test("says beforehand which balance goes below zero", async () => {
-    const { post, payee, payer, prepared, start, balanceOf } = await openActions();
+  test("may take a balance below zero, which its plan says beforehand", async () => {
+    const { post, payee, payer, prepared, start, balanceOf, sessionClient } = await openActions();
     const { transaction_id: target } = await post(payee, 30_00n);
     await post(payer, 30_00n, { source: payee });
+    const { effect } = await planAction(sessionClient, { kind: "refund", target }, () => 100n);
+    expect(effect!.source).toEqual({
+      before: { balance: 0n, available: 0n },
+      after: { balance: -30_00n, available: -30_00n },
+    });
+    expect([effect!.source, effect!.destination].map(goesBelowZero)).toEqual([true, false]);
     expect((await start(await prepared({ kind: "refund", target }))).state).toBe("applied");
     expect(await balanceOf(payee)).toBe(-30_00n);
   });
@@ -262,20 +275,24 @@ describe("an adjustment", () => {
     expect(row.meta_data["tidemark"]).toEqual({ action_id: action.id, reason: "wrong wallet" });
   });
 
-  test("never asks for leave to overdraw", async () => {
-    const { payer, payee, prepare, prepared, start, post, sandbox, calls } = await openActions();
+  test("of more than is available is refused, and never sent with leave to overdraw", async () => {
+    const { payer, payee, prepare, prepared, start, post, sandbox, balanceOf } = await openActions();
     const request = { kind: "adjustment", source: payer, destination: payee } as const;
     expect(await prepare({ ...request, amount: "100.01" })).toEqual({
       kind: "refused",
       problem: "Only USD 100.00 is available.",
     });
     const id = await prepared({ ...request, amount: "100.00" });
-    const before = calls("POST", "/proxy/transactions").length;
-    await start(id);
-    const [sent] = calls("POST", "/proxy/transactions").slice(before);
-    expect(JSON.stringify(sent)).not.toContain("allow_overdraft");
-    expect(sandbox.workspace.instances[0]!.ledger.balances.get(payer)!.debit).toBe(100_00n);
-    await post(payer, 1n);
+    sandbox.faults.add({ kind: "delay", ms: 2_000, method: "POST", path: "/proxy/transactions", times: 1 });
+    const started = start(id);
+    await expect.poll(() => sandbox.faults.all().length).toBe(0);
+    // It was checked and is on its way when somebody else spends half of it.
+    await post(payee, 50_00n, { source: payer, allow_overdraft: false });
+    expect(await started).toMatchObject({
+      state: "rejected",
+      problem: "The source does not have enough available",
+    });
+    expect(await balanceOf(payer)).toBe(50_00n);
   });
 
   test("that is sent again after nothing was recorded keeps its reference, and is recorded once", async () => {
@@ -334,7 +351,7 @@ describe("an adjustment", () => {
 
 describe("a limit", () => {
   test("for one action and for a day is kept, and counts what is applied or may be", async () => {
-    const { hold, prepare, prepared, start, limit, advance, payer, payee, post } = await openActions();
+    const { hold, prepare, prepared, start, limit, payer, payee, post } = await openActions();
     await post(payer, 900_00n);
     await limit("60.00", "100.00");
     const adjust = (amount: string) =>
@@ -354,7 +371,35 @@ describe("a limit", () => {
     const { transaction_id: target } = await hold(50_00n);
     expect(await prepare({ kind: "commit", target })).toMatchObject({ kind: "refused" });
     expect(await prepare({ kind: "commit", target, amount: "40.00" })).toMatchObject({ kind: "prepared" });
-    advance(12 * 60 * 60_000);
+  });
+
+  test("begins anew with the next day in UTC, and is exact for any precision", async () => {
+    const { prepared, start, limit, payer, payee, db, sandbox } = await openActions();
+    await limit(null, "100.00");
+    const request = { kind: "adjustment", source: payer, destination: payee, amount: "99.99" } as const;
+    await start(await prepared(request));
+    const problemOf = (amount: bigint, precision: bigint, now: number) => {
+      const action = { id: "other", amount, precision, currency: "USD" };
+      return findLimitProblem(db.read, sandbox.instanceId, action, now);
+    };
+    expect(await problemOf(10n, 1000n, NOON)).toBeUndefined();
+    expect(await problemOf(11n, 1000n, NOON)).toContain("USD 100.00");
+    expect(await problemOf(1n, 3n, NOON)).toContain("USD 100.00");
+    expect(await problemOf(1n, 300n, NOON)).toBeUndefined();
+    expect(await problemOf(100_00n, 100n, NOON + 12 * 60 * 60_000)).toBeUndefined();
+    expect(await problemOf(100_01n, 100n, NOON + 12 * 60 * 60_000)).toContain("USD 100.00");
+  });
+
+  test("is the instance's, so that a re-install does not shed it", async () => {
+    const { limit, db, sandbox, uninstall, receiveAgain } = await openActions();
+    await limit("1.00", null);
+    await uninstall({ instance_id: sandbox.instanceId });
+    await receiveAgain("instapp_2");
+    expect(await listActionLimits(db, sandbox.instanceId)).toEqual([
+      { currency: "USD", per_action: "1.00", per_day: null },
+    ]);
+    await limit(null, null);
+    expect(await listActionLimits(db, sandbox.instanceId)).toEqual([]);
   });
 });
 
@@ -378,14 +423,49 @@ describe("an action", () => {
     expect([(await actionOf(formKey)).amount, (await actionOf(changed)).amount]).toEqual([1_00n, 2_00n]);
   });
 
-  test("stops with an uninstall, and is looked for by the next install of the instance", async () => {
-    const { hold, prepared, start, uninstall, sandbox, calls, actionOf, confirm } = await openActions();
+  test("is not sent once the app is uninstalled", async () => {
+    const { hold, prepared, start, uninstall, sandbox, calls, actionOf } = await openActions();
     const { transaction_id: target } = await hold(60_00n);
     const id = await prepared({ kind: "commit", target });
     await uninstall({ instance_id: sandbox.instanceId });
     expect(await start(id)).toMatchObject({ state: "rejected", sent_at: null });
     expect(calls("PUT", "/proxy/transactions/inflight")).toEqual([]);
-    expect(await confirm(id)).toBeUndefined();
     expect((await actionOf(id)).problem).toContain("no longer active");
+  });
+
+  test("that was under way when the app was installed anew is looked for by the new install", async () => {
+    const { hold, prepared, start, sandbox, db, uninstall, receiveAgain } = await openActions();
+    const { transaction_id: target } = await hold(60_00n);
+    const id = await prepared({ kind: "commit", target });
+    sandbox.faults.add({ kind: "reset", method: "PUT", times: 1 });
+    await start(id);
+    await uninstall({ instance_id: sandbox.instanceId });
+    await receiveAgain("instapp_2");
+    const [job] = await db.read
+      .selectFrom("jobs")
+      .select(["installed_app_id", "payload"])
+      .where("kind", "=", "confirm_action")
+      .where("state", "=", "queued")
+      .execute();
+    expect(job).toEqual({ installed_app_id: "instapp_2", payload: JSON.stringify({ action_id: id }) });
+  });
+});
+
+describe("what is kept", () => {
+  test("of actions goes after 400 days, and after one where nobody confirmed it", async () => {
+    const { hold, prepared, start, db, clock, advance } = await openActions();
+    const { transaction_id: target } = await hold(60_00n);
+    const confirmed = await prepared({ kind: "commit", target, amount: "1.00" });
+    await start(confirmed);
+    await prepared({ kind: "commit", target, amount: "2.00" });
+    const sweep = () => db.write((tx) => sweepActions(tx, clock.now(), 100));
+    expect(await sweep()).toBe(0n);
+    advance(25 * 60 * 60_000);
+    expect(await sweep()).toBe(1n);
+    expect((await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id)).toEqual([
+      confirmed,
+    ]);
+    advance(400 * 24 * 60 * 60_000);
+    expect(await sweep()).toBe(1n);
   });
 });

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 
 import { setActionLimit } from "#app/actions/action-limits.server.ts";
-import { findAction } from "#app/actions/actions.server.ts";
+import { findAction, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
 import type { ActionRequest } from "#app/actions/plan-action.server.ts";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
@@ -39,19 +39,43 @@ export async function openActions() {
   };
   const session = await openSession();
   const sessionClient = cloud.client(sessionCredentials(platform, session));
-  const confirmLater = createActionConfirmation(platform);
+  const confirmLater = createActionConfirmation(platform, { waitMs: 200 });
 
+  const prepared = async (request: ActionRequest, more?: { formKey?: string; reason?: string }) => {
+    const outcome = await prepare(request, more);
+    if (outcome.kind === "refused") throw new Error(outcome.problem);
+    return outcome.actionId;
+  };
+  /** Runs the job that looks for an action's outcome; answers when it is to run again. */
+  const confirm = async (id: string) => {
+    const job = { id: 1, kind: "confirm_action", attempts: 1, created_at: 0, payload: { action_id: id } };
+    const { installed_app_id, generation } = session.install;
+    const signal = new AbortController().signal;
+    return (await confirmLater({ ...job, installed_app_id, generation }, { signal }))?.due_at;
+  };
   const prepare = (request: ActionRequest, { formKey = mintSecret(16), reason = "because" } = {}) =>
     prepareAction(platform, sessionClient, session, request, { formKey, reason, assume: () => 100n });
   const actionOf = async (id: string) => (await findAction(world.db.read, "instapp_1", id))!;
   const start = async (id: string, by = session) => {
-    await startAction(platform, by, id);
+    await startAction(platform, by, id, { patienceMs: 20_000, waitMs: 500 });
     return await actionOf(id);
+  };
+
+  /** A re-install under another id, and what follows when its key is proven. */
+  const receiveAgain = async (installed_app_id: string) => {
+    const { instance_id } = session.install;
+    await world.install({ installed_app_id, instance_id, api_key: "blnk_next", granted_permissions: ALL });
+    await world.db.write(async (tx) => {
+      await moveActions(tx, "instapp_1", installed_app_id);
+      await resumeConfirming(tx, { installed_app_id, generation: 1 }, world.clock.now());
+    });
   };
 
   return {
     sandbox,
     client,
+    /** To Cloud, as the page of this session would. */
+    sessionClient,
     ...world,
     post,
     payer,
@@ -62,20 +86,11 @@ export async function openActions() {
     hold: (amount: bigint) => post(payee, amount, { source: payer, inflight: true, allow_overdraft: false }),
     prepare,
     /** Prepares it, which must work, and answers its id. */
-    async prepared(request: ActionRequest, more?: { formKey?: string; reason?: string }) {
-      const outcome = await prepare(request, more);
-      if (outcome.kind === "refused") throw new Error(outcome.problem);
-      return outcome.actionId;
-    },
+    prepared,
     start,
     actionOf,
-    /** Runs the job that looks for an action's outcome; answers when it is to run again. */
-    async confirm(id: string) {
-      const job = { id: 1, kind: "confirm_action", attempts: 1, created_at: 0, payload: { action_id: id } };
-      const { installed_app_id, generation } = session.install;
-      const signal = new AbortController().signal;
-      return (await confirmLater({ ...job, installed_app_id, generation }, { signal }))?.due_at;
-    },
+    confirm,
+    receiveAgain,
     limit: (per_action: string | null, per_day: string | null) =>
       world.db.write((tx) =>
         setActionLimit(tx, sandbox.instanceId, { currency: "USD", per_action, per_day }),

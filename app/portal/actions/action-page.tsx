@@ -160,10 +160,10 @@ function outcomeText({ state, problem, result_id, noted, kind }: ShownAction): s
 function BackLink({ action: { target_id, source, kind } }: { action: ShownAction }) {
   const portalPath = usePortalPath();
   return target_id === null ? (
-    <TextLink to={portalPath(`balances/${encodeURIComponent(source)}`)}>To the balance</TextLink>
+    <TextLink to={portalPath(`balances/${encodeURIComponent(source)}`)}>Back to the balance</TextLink>
   ) : (
     <TextLink to={portalPath(`transactions/${encodeURIComponent(target_id)}`)}>
-      {kind === "refund" ? "To the transaction" : "To the hold"}
+      {kind === "refund" ? "Back to the transaction" : "Back to the hold"}
     </TextLink>
   );
 }
@@ -219,10 +219,17 @@ const LOOK_MS = 1500;
 
 /** Loads the page anew until it is known what came of it. */
 function useLookingAgain(isWaiting: boolean): void {
-  const { revalidate, state } = useRevalidator();
+  const { revalidate } = useRevalidator();
   useEffect(() => {
-    if (!isWaiting || state !== "idle") return;
-    const timer = setTimeout(() => void revalidate(), LOOK_MS);
-    return () => clearTimeout(timer);
-  }, [isWaiting, revalidate, state]);
+    if (!isWaiting) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const lookLater = () => {
+      timer = setTimeout(() => void revalidate().then(() => timer && lookLater()), LOOK_MS);
+    };
+    lookLater();
+    return () => {
+      clearTimeout(timer);
+      timer = undefined;
+    };
+  }, [isWaiting, revalidate]);
 }

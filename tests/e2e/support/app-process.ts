@@ -27,7 +27,7 @@ export async function startApp(env: Record<string, string>): Promise<AppProcess>
     env: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: `file:${join(folder, "tidemark.db")}`, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  const exited = once(child, "exit");
+  const gone = once(child, "exit").then(() => rmSync(folder, { recursive: true, force: true }));
   const lines: string[] = [];
   const port = await untilListening(child, lines);
   return {
@@ -40,8 +40,7 @@ export async function startApp(env: Record<string, string>): Promise<AppProcess>
     },
     async close() {
       child.kill("SIGTERM");
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
+      await gone;
     },
   };
 }
