@@ -4,6 +4,7 @@ import { DomainError } from "#app/errors.ts";
 import type { Monitor } from "./definition/monitor.ts";
 
 const MOST = 1_000;
+const MAX_NAME = 120;
 
 /**
  * One monitor for each balance of a ledger, all like the template but for what they select and their name.
@@ -23,7 +24,7 @@ export async function monitorsForLedger(
       if (ledger_id !== ledgerId) continue;
       monitors.push({
         ...template,
-        name: `${template.name}: ${indicator ?? balance_id}`,
+        name: nameFor(template, indicator ?? balance_id),
         select: { balance_id },
       });
     }
@@ -35,4 +36,11 @@ export async function monitorsForLedger(
     }
   }
   return monitors;
+}
+
+/** An indicator is other people's text: the name is a line of the length that a monitor's may have. */
+function nameFor({ name }: Monitor, balance: string): string {
+  const line = balance.replaceAll(/\p{Cc}/gu, " ");
+  const room = Math.max(MAX_NAME - 2 - line.length, MAX_NAME / 3);
+  return `${name.slice(0, room)}: ${line}`.slice(0, MAX_NAME).toWellFormed();
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 
-export type RecordKind = "balances" | "transactions" | "ledgers" | "identities" | "alerts";
+export type RecordKind = "balances" | "transactions" | "ledgers" | "identities" | "alerts" | "monitors";
 
 /** The address of a portal page, from anywhere in the portal. */
 export function usePortalPath(): (path: string) => string {

@@ -54,18 +54,26 @@ function FieldError({ id, error }: { id: string; error: string | undefined }) {
 /** A labelled native choice. */
 export function SelectField({
   label,
+  error,
   className = "",
   children,
   ...select
-}: { label: string; children: ReactNode } & ComponentProps<"select">) {
+}: { label: string; error?: string | undefined; children: ReactNode } & ComponentProps<"select">) {
   const id = useId();
   return (
     <div className={`min-w-0 ${className}`}>
       <Label htmlFor={id}>{label}</Label>
       {/* React does not move a select's choice when its default changes. */}
-      <select key={String(select.defaultValue)} id={id} {...select} className={CONTROL}>
+      <select
+        key={String(select.defaultValue)}
+        id={id}
+        {...invalid(id, error)}
+        {...select}
+        className={CONTROL}
+      >
         {children}
       </select>
+      <FieldError id={id} error={error} />
     </div>
   );
 }

@@ -1,67 +1,95 @@
-import { CircleAlert, CircleCheck, CircleHelp, CirclePause, type LucideIcon } from "lucide-react";
+import { ButtonLink } from "#app/ui/button.tsx";
+import { SelectField } from "#app/ui/field.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
 
-import type { MonitorSummary } from "#app/monitors/monitor-history.server.ts";
-import { EmptyNote } from "#app/ui/notes.tsx";
-import { PageTitle } from "#app/ui/page-title.tsx";
-import { Panel } from "#app/ui/panel.tsx";
-import { Pill, type Tone } from "#app/ui/pill.tsx";
+import { FilterBar } from "../lists/filter-bar.tsx";
+import { ListFrame } from "../lists/list-frame.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
+import { RecordLink, usePortalPath } from "../record-link.tsx";
+import type { MonitorLine, MonitorList } from "./load-monitors.server.ts";
+import { MonitorStatePill, StateHistory } from "./monitor-state.tsx";
+import { MonitorValue } from "./monitor-value.tsx";
+import { ScopeNotes } from "./scope-notes.tsx";
 
-export type MonitorLine = Pick<
-  MonitorSummary,
-  "id" | "name" | "explanation" | "state" | "firing" | "problem"
->;
+const COLUMNS: readonly Column[] = [
+  { name: "Monitor" },
+  { name: "State" },
+  { name: "History", wideOnly: true },
+  { name: "Last value", atEnd: true },
+  { name: "As of", atEnd: true },
+];
 
-const STATES: Record<NonNullable<MonitorLine["state"]>, { tone: Tone; Icon: LucideIcon; word: string }> = {
-  ok: { tone: "good", Icon: CircleCheck, word: "OK" },
-  firing: { tone: "bad", Icon: CircleAlert, word: "Firing" },
-  unknown: { tone: "attention", Icon: CircleHelp, word: "Not known" },
-  paused: { tone: "quiet", Icon: CirclePause, word: "Paused" },
-};
-
-export function MonitorsPage({ monitors }: { monitors: MonitorLine[] }) {
+export function MonitorsPage(list: MonitorList) {
+  const portalPath = usePortalPath();
+  const { q, state } = list.filters;
   return (
-    <>
-      <PageTitle>Monitors</PageTitle>
-      <div className="mt-4">
-        {monitors.length === 0 ? (
-          <EmptyNote>
-            Monitors watch balances and transactions, and raise each alert once. They will be here once there
-            is one.
-          </EmptyNote>
-        ) : (
-          <Panel>
-            <ul className="divide-y divide-line">
-              {monitors.map((monitor) => (
-                <li
-                  key={monitor.id}
-                  className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-3"
-                >
-                  <Monitor {...monitor} />
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        )}
-      </div>
-    </>
+    <ListFrame
+      title="Monitors"
+      noun={["monitor", "monitors"]}
+      list={list}
+      empty="Monitors watch balances and transactions, and raise each alert once. They will be here once there is one: begin with New monitor."
+      aside={
+        <>
+          <TextLink to={portalPath("monitors/transfer")}>Export and import</TextLink>
+          <TextLink to={portalPath("monitors/webhook")}>Webhook</TextLink>
+        </>
+      }
+      filters={
+        <>
+          <div className="mt-4 flex flex-wrap items-center gap-x-6 gap-y-3">
+            <ButtonLink kind="primary" to={portalPath("monitors/new")}>
+              New monitor
+            </ButtonLink>
+            <ScopeNotes />
+          </div>
+          <FilterBar search={q} searchLabel="Name or what it watches" active={state ? 1 : 0}>
+            <SelectField label="State" name="state" defaultValue={state ?? ""} className="xl:w-36">
+              <option value="">All states</option>
+              <option value="firing">Firing</option>
+              <option value="ok">OK</option>
+              <option value="unknown">Not known</option>
+              <option value="paused">Paused</option>
+            </SelectField>
+          </FilterBar>
+        </>
+      }
+    >
+      {(rows) => (
+        <RecordTable label="Monitors" columns={COLUMNS}>
+          {rows.map((monitor) => (
+            <MonitorRow key={monitor.id} monitor={monitor} loadedAt={list.loadedAt} />
+          ))}
+        </RecordTable>
+      )}
+    </ListFrame>
   );
 }
 
-function Monitor({ name, explanation, state, firing, problem }: MonitorLine) {
-  const { tone, Icon, word } = state ? STATES[state] : { ...STATES.unknown, word: "Not evaluated yet" };
+function MonitorRow({ monitor, loadedAt }: { monitor: MonitorLine; loadedAt: number }) {
+  const { id, name, explanation, problem, state, open, history, value, evaluated_at } = monitor;
   return (
-    <>
-      <div>
-        <p className="font-medium">
+    <RecordRow>
+      <Cell place="title">
+        <RecordLink kind="monitors" id={id} cover>
           <bdi>{name}</bdi>
-        </p>
-        <p className="text-small text-quiet">
+        </RecordLink>
+        <p className="text-quiet max-sm:hidden">
           <bdi>{problem ?? explanation}</bdi>
         </p>
-      </div>
-      <Pill tone={tone} Icon={Icon}>
-        {firing > 1 ? `${word}: ${firing.toLocaleString("en")}` : word}
-      </Pill>
-    </>
+      </Cell>
+      <Cell place="state">
+        <MonitorStatePill state={state} firing={open} />
+      </Cell>
+      <Cell place="wide">
+        <StateHistory states={history} />
+      </Cell>
+      <Cell place="figure">
+        <MonitorValue value={value} />
+      </Cell>
+      <Cell place="end">
+        {evaluated_at !== null && <RelativeTime at={evaluated_at} loadedAt={loadedAt} />}
+      </Cell>
+    </RecordRow>
   );
 }

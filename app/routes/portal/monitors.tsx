@@ -1,6 +1,6 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { listMonitorSummaries } from "#app/monitors/monitor-history.server.ts";
+import { loadMonitors } from "#app/portal/monitors/load-monitors.server.ts";
 import { MonitorsPage } from "#app/portal/monitors/monitors-page.tsx";
 
 import type { Route } from "./+types/monitors.ts";
@@ -11,19 +11,10 @@ export function meta(): Route.MetaDescriptors {
   return [{ title: `Monitors · ${app.name}` }];
 }
 
-export async function loader({ context }: Route.LoaderArgs) {
+export function loader({ request, context }: Route.LoaderArgs) {
+  const { db, clock } = context.get(platformContext);
   const { installed_app_id } = context.get(sessionContext).install;
-  const summaries = await listMonitorSummaries(context.get(platformContext).db, installed_app_id);
-  return {
-    monitors: summaries.map(({ id, name, explanation, state, firing, problem }) => ({
-      id,
-      name,
-      explanation,
-      state,
-      firing,
-      problem,
-    })),
-  };
+  return loadMonitors(db, installed_app_id, new URL(request.url).searchParams, clock.now());
 }
 
 export default function MonitorsRoute({ loaderData }: Route.ComponentProps) {

@@ -1,0 +1,61 @@
+import { z } from "zod";
+
+import type { Platform } from "#app/context.server.ts";
+import {
+  deleteMonitor,
+  findMonitor,
+  muteMonitor,
+  pauseMonitor,
+  resumeMonitor,
+} from "#app/monitors/monitors.server.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+
+import { authorOf } from "../author.server.ts";
+import { MUTE_HOURS } from "./mute-hours.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+const changeSchema = z.discriminatedUnion("change", [
+  z.object({ change: z.enum(["pause", "resume", "unmute", "delete"]) }),
+  z.object({
+    change: z.literal("mute"),
+    hours: z.coerce.number().refine((number) => MUTE_HOURS.some(({ hours }) => hours === number)),
+  }),
+]);
+
+/** Does what a button of a monitor's page says. `unreadable`: it was none of them. */
+export async function changeFromPage(
+  { db, clock, worker }: Pick<Platform, "db" | "clock" | "worker">,
+  session: PortalSession,
+  { id, data }: { id: string; data: FormData },
+): Promise<"done" | "unknown_monitor" | "unreadable"> {
+  const read = changeSchema.safeParse(Object.fromEntries(data));
+  if (!read.success) return "unreadable";
+  const author = authorOf(session);
+  const now = clock.now();
+  const asked = read.data;
+  const done = await db.write(async (tx) => {
+    if (!(await findMonitor(tx, author.installed_app_id, id))) return false;
+    switch (asked.change) {
+      case "pause":
+        await pauseMonitor(tx, author, id, now);
+        break;
+      case "resume":
+        await resumeMonitor(tx, author, id, now);
+        break;
+      case "mute":
+        await muteMonitor(tx, author, id, now + asked.hours * HOUR_MS, now);
+        break;
+      case "unmute":
+        await muteMonitor(tx, author, id, undefined, now);
+        break;
+      case "delete":
+        await deleteMonitor(tx, author, id, now);
+        break;
+    }
+    return true;
+  });
+  if (!done) return "unknown_monitor";
+  worker.wake();
+  return "done";
+}

@@ -1,0 +1,48 @@
+import { Form, useNavigation } from "react-router";
+
+import { Button } from "#app/ui/button.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import { RecordHead } from "../../record-head.tsx";
+import { usePortalPath } from "../../record-link.tsx";
+
+export function DeleteMonitorPage({
+  id,
+  name,
+  explanation,
+  open,
+}: {
+  id: string;
+  name: string;
+  explanation: string;
+  open: number;
+}) {
+  const portalPath = usePortalPath();
+  const isSending = useNavigation().formMethod === "POST";
+  return (
+    <>
+      <RecordHead kind="Delete monitor" id={id} />
+      <Panel className="max-w-xl space-y-3 p-4">
+        <p className="font-medium">
+          <bdi>{name}</bdi>
+        </p>
+        <p className="text-quiet">
+          <bdi>{explanation}</bdi>
+        </p>
+        <p>
+          {open === 0
+            ? "It has no episode open."
+            : `${open === 1 ? "Its open episode is" : `Its ${open} open episodes are`} closed, and alerts not raised yet are dropped.`}{" "}
+          Alerts that were raised stay in Blnk Cloud as they are. Its history is kept, but no longer shown.
+        </p>
+        <Form method="post" className="flex flex-wrap items-center gap-4">
+          <Button type="submit" kind="primary" name="change" value="delete" disabled={isSending}>
+            Delete <bdi>{name}</bdi>
+          </Button>
+          <TextLink to={portalPath(`monitors/${id}`)}>Keep it</TextLink>
+        </Form>
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { ButtonLink } from "#app/ui/button.tsx";
+import { Fact, Facts } from "#app/ui/facts.tsx";
+import { EmptyNote } from "#app/ui/notes.tsx";
+import { Panel } from "#app/ui/panel.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import { TimeChartFigure } from "../../charts/time-chart-figure.tsx";
+import { RecordHead } from "../../record-head.tsx";
+import { usePortalPath } from "../../record-link.tsx";
+import { MonitorStatePill } from "../monitor-state.tsx";
+import { ScopeNotes } from "../scope-notes.tsx";
+import { DeliveryList } from "./delivery-list.tsx";
+import { EpisodeList } from "./episode-list.tsx";
+import { EvaluationList, StateList } from "./found-lists.tsx";
+import type { MonitorPageData } from "./load-monitor.server.ts";
+import { MuteForm, PauseButton } from "./monitor-controls.tsx";
+
+export function MonitorPage(monitor: MonitorPageData) {
+  const { id, name, explanation, problem, chart, loadedAt } = monitor;
+  const portalPath = usePortalPath();
+  return (
+    <>
+      <RecordHead kind="Monitor" id={id}>
+        <span className="flex flex-wrap gap-2">
+          <ButtonLink to={portalPath(`monitors/${id}/edit`)}>Edit</ButtonLink>
+          <PauseButton isPaused={monitor.isPaused} />
+          <ButtonLink to={portalPath(`monitors/${id}/delete`)}>Delete</ButtonLink>
+        </span>
+      </RecordHead>
+      <div className="space-y-6">
+        <Panel className="space-y-2 p-4">
+          <p className="text-title leading-tight font-medium">
+            <bdi>{name}</bdi>
+          </p>
+          <p className="max-w-prose">
+            <bdi>{explanation}</bdi>
+          </p>
+          <MonitorStatePill state={monitor.state} firing={monitor.open} />
+          {problem && <p className="text-attention">{problem}</p>}
+          <ScopeNotes />
+        </Panel>
+        <Section label="Episodes">
+          <EpisodeList {...monitor.episodes} loadedAt={loadedAt} />
+        </Section>
+        {chart && (
+          <Section label="Value">
+            <Panel className="p-4">
+              <TimeChartFigure chart={chart} label="Value over time" valueName="Value" />
+            </Panel>
+          </Section>
+        )}
+        <div className="grid gap-6 lg:grid-cols-2">
+          <Section label="Now">
+            <StateList states={monitor.states} loadedAt={loadedAt} />
+          </Section>
+          <Section label="Mute">
+            <MuteForm {...monitor.mute} />
+          </Section>
+          <Section label="Evaluations">
+            <EvaluationList evaluations={monitor.evaluations} loadedAt={loadedAt} />
+          </Section>
+          <Section label="Alerts raised">
+            {monitor.deliveries.length === 0 ? (
+              <EmptyNote>What was sent to Blnk Cloud, and each attempt, will be here.</EmptyNote>
+            ) : (
+              <DeliveryList deliveries={monitor.deliveries} loadedAt={loadedAt} />
+            )}
+            <p className="mt-2 text-small">
+              <TextLink to={portalPath("monitors/webhook")}>Webhook, and a test of it</TextLink>
+            </p>
+          </Section>
+        </div>
+        <Section label="Details">
+          <Panel>
+            <Facts>
+              <Fact term="Severity">{monitor.severity}</Fact>
+              <Fact term="Evaluated">
+                {monitor.evaluatedAt !== null && (
+                  <RelativeTime at={monitor.evaluatedAt} loadedAt={loadedAt} />
+                )}
+              </Fact>
+            </Facts>
+          </Panel>
+        </Section>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import { DomainError } from "#app/errors.ts";
+import type { Platform } from "#app/context.server.ts";
+import { explainMonitor } from "#app/monitors/definition/explain-monitor.ts";
+import type { Monitor } from "#app/monitors/definition/monitor.ts";
+import { changeMonitor, createMonitors, findMonitor } from "#app/monitors/monitors.server.ts";
+import { monitorsForLedger } from "#app/monitors/monitors-for-ledger.server.ts";
+import { previewMonitor } from "#app/monitors/preview.server.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { Tx } from "#db/write-queue.server.ts";
+
+import type { ReadCloud } from "../../read-cloud.server.ts";
+import { authorOf } from "../author.server.ts";
+import type { ShownPreview } from "./preview-panel.tsx";
+import { readMonitorForm } from "./read-monitor-form.server.ts";
+
+export type Saving = Pick<Platform, "db" | "clock" | "worker">;
+
+/** Previews or creates what the form of a new monitor says: one monitor, or one for each balance of a ledger. */
+export async function createFromForm(
+  platform: Saving,
+  session: PortalSession,
+  readCloud: ReadCloud,
+  data: FormData,
+) {
+  const ledgerId = data.get("ledger");
+  if (typeof ledgerId === "string") data.set("select.ledger_id", ledgerId);
+  const { monitor, asked, answer } = readMonitorForm(data);
+  if (!monitor) return { answer: { form: answer() } };
+  const now = platform.clock.now();
+  if (asked === "preview")
+    return { answer: { form: answer(), preview: await preview(readCloud, monitor, now) } };
+
+  const found = typeof ledgerId === "string" ? await forLedger(readCloud, monitor, ledgerId, now) : [monitor];
+  if (typeof found === "string") return { answer: { form: answer(found) } };
+  const saved = await platform.db.write(async (tx) => {
+    const wanted = await withNewNames(tx, session, found);
+    return wanted.length === 0 ? undefined : await createMonitors(tx, authorOf(session), wanted, now);
+  });
+  if (!saved) return { answer: { form: answer(TAKEN) } };
+  platform.worker.wake();
+  return { saved };
+}
+
+/** Previews or stores a change of the monitor `id`; undefined when there is none. */
+export async function changeFromForm(
+  platform: Saving,
+  session: PortalSession,
+  readCloud: ReadCloud,
+  { id, data }: { id: string; data: FormData },
+) {
+  const { db, clock, worker } = platform;
+  const stored = await findMonitor(db.read, session.install.installed_app_id, id);
+  if (!stored) return undefined;
+  const { monitor, asked, answer } = readMonitorForm(data, stored.monitor);
+  if (!monitor) return { answer: { form: answer() } };
+  const now = clock.now();
+  if (asked === "preview")
+    return { answer: { form: answer(), preview: await preview(readCloud, monitor, now) } };
+
+  const saved = await db.write(async (tx) => {
+    const current = await findMonitor(tx, session.install.installed_app_id, id);
+    // What is not in the form was taken from this revision, and what is was shown of it.
+    if (current?.revision !== stored.revision || String(current.revision) !== data.get("revision"))
+      return false;
+    await changeMonitor(tx, authorOf(session), id, monitor, now);
+    return true;
+  });
+  if (!saved) return { answer: { form: answer(CHANGED) } };
+  worker.wake();
+  return { saved: [id] };
+}
+
+const TAKEN = "There is a monitor of this name already. Nothing was saved.";
+const CHANGED =
+  "Somebody changed this monitor since the page was loaded. Nothing was saved; load the page again.";
+
+async function preview(readCloud: ReadCloud, monitor: Monitor, now: number): Promise<ShownPreview> {
+  const found = await readCloud("data:read", (client) => previewMonitor(client, monitor, now));
+  return { explanation: explainMonitor(monitor), found };
+}
+
+/** The monitors, or in words why there are none. */
+async function forLedger(
+  readCloud: ReadCloud,
+  template: Monitor,
+  ledgerId: string,
+  now: number,
+): Promise<Monitor[] | string> {
+  const reading = await readCloud("data:read", async (client) => {
+    try {
+      return await monitorsForLedger(client, template, ledgerId, now);
+    } catch (error) {
+      if (error instanceof DomainError) return error.message;
+      throw error;
+    }
+  });
+  switch (reading.kind) {
+    case "ready":
+      return reading.value.length === 0 ? "That ledger has no balances. Nothing was saved." : reading.value;
+    case "missing_scope":
+      return `The ledger's balances cannot be read: needs ${reading.scope}.`;
+    case "key_rejected":
+      return "The ledger's balances cannot be read while Blnk Cloud rejects the key.";
+    case "failed":
+      return `The ledger's balances could not be read. ${reading.message}. Nothing was saved.`;
+  }
+}
+
+/** A form that is sent twice makes one monitor, and the template only those of balances that came since. */
+async function withNewNames(
+  tx: Tx,
+  { install }: PortalSession,
+  monitors: readonly Monitor[],
+): Promise<Monitor[]> {
+  const rows = await tx
+    .selectFrom("monitors")
+    .select("name")
+    .where("installed_app_id", "=", install.installed_app_id)
+    .where("deleted_at", "is", null)
+    .execute();
+  const names = new Set(rows.map(({ name }) => name));
+  return monitors.filter(({ name }) => !names.has(name));
+}

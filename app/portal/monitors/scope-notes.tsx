@@ -1,0 +1,23 @@
+import { Needs, useGranted } from "../permission.tsx";
+
+/** What monitors cannot do here for want of a permission, while they run. */
+export function ScopeNotes() {
+  const mayRead = useGranted("data:read");
+  const mayAlert = useGranted("alerts:write");
+  if (mayRead && mayAlert) return null;
+  return (
+    <ul className="space-y-1 text-small text-quiet">
+      {!mayRead && (
+        <li>
+          Nothing can be evaluated: <Needs scope="data:read" />
+        </li>
+      )}
+      {!mayAlert && (
+        <li>
+          Monitors run and their episodes are kept here, but no alert is raised:{" "}
+          <Needs scope="alerts:write" />
+        </li>
+      )}
+    </ul>
+  );
+}

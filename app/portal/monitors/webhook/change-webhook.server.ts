@@ -1,0 +1,79 @@
+import { parseSubmission, report } from "@conform-to/react/future";
+import { z } from "zod";
+
+import { recordActivity } from "#app/activity/activity.server.ts";
+import type { Platform } from "#app/context.server.ts";
+import { DomainError } from "#app/errors.ts";
+import {
+  findWebhook,
+  removeWebhook,
+  setWebhook,
+  testWebhook,
+} from "#app/monitors/webhook/webhooks.server.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+
+const changeSchema = z.discriminatedUnion("change", [
+  z.object({ change: z.literal("set"), url: z.string().trim(), format: z.enum(["standard", "slack"]) }),
+  z.object({ change: z.enum(["remove", "test"]) }),
+]);
+
+/**
+ * Does what a button of the webhook's page says; undefined when it was none of them. The secret of a webhook that was
+ * set is in the answer and nowhere else.
+ */
+export async function changeWebhook(
+  platform: Pick<Platform, "db" | "clock" | "sealer" | "worker" | "webhookHosts">,
+  session: PortalSession,
+  data: FormData,
+) {
+  const submission = parseSubmission(data);
+  const read = changeSchema.safeParse({ url: "", ...submission.payload });
+  if (!read.success) return undefined;
+  const asked = read.data;
+  const { install, launchId, userId } = session;
+  const actor = { launch_id: launchId, user_id: userId };
+  switch (asked.change) {
+    case "set":
+      try {
+        return { done: "set" as const, secret: await setWebhook(platform, install, asked, actor) };
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.code !== "webhook_refused") throw error;
+        // The URL is a secret itself: not even the page that sent it is told it again.
+        const problem = { formErrors: [], fieldErrors: { url: [error.message] } };
+        return { done: undefined, form: report(submission, { error: problem, hideFields: ["url"] }) };
+      }
+    case "remove":
+      await removeWebhook(platform, install, actor);
+      return { done: "removed" as const };
+    case "test":
+      return { done: (await sendTest(platform, session)) ? ("tested" as const) : ("removed" as const) };
+  }
+}
+
+/** False when there is no webhook to test. */
+async function sendTest(
+  platform: Pick<Platform, "db" | "clock" | "worker">,
+  { install, launchId, userId }: PortalSession,
+): Promise<boolean> {
+  const { db, clock, worker } = platform;
+  const { installed_app_id } = install;
+  const webhook = await findWebhook(db, installed_app_id);
+  if (!webhook) return false;
+  await testWebhook(platform, install);
+  await db.write((tx) =>
+    recordActivity(
+      tx,
+      {
+        installed_app_id,
+        launch_id: launchId,
+        user_id: userId,
+        action: "webhook.tested",
+        target: webhook.host,
+        result: "test message asked for",
+      },
+      clock.now(),
+    ),
+  );
+  worker.wake();
+  return true;
+}

@@ -1,0 +1,42 @@
+import { data, redirect } from "react-router";
+
+import { app } from "#app/app.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { changeFromPage } from "#app/portal/monitors/detail/change-monitor.server.ts";
+import { DeleteMonitorPage } from "#app/portal/monitors/detail/delete-page.tsx";
+import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
+
+import type { Route } from "./+types/monitor-delete.ts";
+
+export { PortalError as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+export function meta(): Route.MetaDescriptors {
+  return [{ title: `Delete monitor · ${app.name}` }];
+}
+
+export async function loader({ params, context }: Route.LoaderArgs) {
+  const { db, clock } = context.get(platformContext);
+  const page = await loadMonitor(db, {
+    installedAppId: context.get(sessionContext).install.installed_app_id,
+    id: params.monitorId,
+    now: clock.now(),
+  });
+  if (!page) throw data(null, { status: 404 });
+  const { id, name, explanation, open } = page;
+  return { id, name, explanation, open };
+}
+
+export async function action({ request, params, context }: Route.ActionArgs) {
+  const session = context.get(sessionContext);
+  const outcome = await changeFromPage(context.get(platformContext), session, {
+    id: params.monitorId,
+    data: await request.formData(),
+  });
+  if (outcome === "unreadable") throw data(null, { status: 400 });
+  // Deleted already, by a second click or by somebody else.
+  return redirect(`/portal/${session.launchId}/monitors`);
+}
+
+export default function DeleteMonitorRoute({ loaderData }: Route.ComponentProps) {
+  return <DeleteMonitorPage {...loaderData} />;
+}

@@ -1,0 +1,36 @@
+import { redirect } from "react-router";
+
+import { app } from "#app/app.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { loadNewMonitor } from "#app/portal/monitors/form/load-monitor-form.server.ts";
+import { NewMonitorPage } from "#app/portal/monitors/form/new-monitor-page.tsx";
+import { createFromForm } from "#app/portal/monitors/form/save-monitor.server.ts";
+
+import type { Route } from "./+types/monitor-new.ts";
+import { openReads } from "./open-reads.server.ts";
+
+export { PortalError as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+export function meta(): Route.MetaDescriptors {
+  return [{ title: `New monitor · ${app.name}` }];
+}
+
+export function loader(args: Route.LoaderArgs) {
+  const { readCloud, params } = openReads(args);
+  return loadNewMonitor(readCloud, params);
+}
+
+export async function action(args: Route.ActionArgs) {
+  const session = args.context.get(sessionContext);
+  const { readCloud } = openReads(args);
+  const data = await args.request.formData();
+  const { saved, answer } = await createFromForm(args.context.get(platformContext), session, readCloud, data);
+  if (answer) return answer;
+  const [only, ...others] = saved;
+  const list = `/portal/${session.launchId}/monitors`;
+  return redirect(only !== undefined && others.length === 0 ? `${list}/${only}` : list);
+}
+
+export default function NewMonitorRoute({ loaderData, actionData }: Route.ComponentProps) {
+  return <NewMonitorPage {...loaderData} answer={actionData} />;
+}

@@ -1,0 +1,41 @@
+import { data, redirect } from "react-router";
+
+import { app } from "#app/app.ts";
+import { platformContext, sessionContext } from "#app/context.server.ts";
+import { changeFromPage } from "#app/portal/monitors/detail/change-monitor.server.ts";
+import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
+import { MonitorPage } from "#app/portal/monitors/detail/monitor-page.tsx";
+
+import type { Route } from "./+types/monitor.ts";
+
+export { PortalError as ErrorBoundary } from "#app/portal/portal-error.tsx";
+
+export function meta(): Route.MetaDescriptors {
+  return [{ title: `Monitor · ${app.name}` }];
+}
+
+export async function loader({ params, context }: Route.LoaderArgs) {
+  const { db, clock } = context.get(platformContext);
+  const page = await loadMonitor(db, {
+    installedAppId: context.get(sessionContext).install.installed_app_id,
+    id: params.monitorId,
+    now: clock.now(),
+  });
+  if (!page) throw data(null, { status: 404 });
+  return page;
+}
+
+export async function action({ request, params, context }: Route.ActionArgs) {
+  const session = context.get(sessionContext);
+  const outcome = await changeFromPage(context.get(platformContext), session, {
+    id: params.monitorId,
+    data: await request.formData(),
+  });
+  if (outcome === "unreadable") throw data(null, { status: 400 });
+  if (outcome === "unknown_monitor") throw data(null, { status: 404 });
+  return redirect(`/portal/${session.launchId}/monitors/${params.monitorId}`);
+}
+
+export default function MonitorRoute({ loaderData }: Route.ComponentProps) {
+  return <MonitorPage {...loaderData} />;
+}
