@@ -1,24 +1,39 @@
 import { moveActions, resumeConfirming, sweepActions } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
 import { moveActivity, sweepActivity } from "#app/activity/activity.server.ts";
+import type { Restoration } from "#app/backups/restore-backup.server.ts";
 import type { AfterProof, Inheritance } from "#app/installs/key-outcomes.server.ts";
 import { createKeyProof, type KeyProof } from "#app/installs/prove-key.server.ts";
-import type { Departure } from "#app/installs/receive-callback.server.ts";
+import type { Departure } from "#app/installs/end-install.server.ts";
 import { sweepFinishedJobs } from "#app/jobs/jobs.server.ts";
 import { createSweeper } from "#app/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/jobs/worker.server.ts";
+import { doubtPendingAlerts } from "#app/monitors/alerts/alert-deliveries.server.ts";
+import type { Reading } from "#app/metrics.server.ts";
 import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
+import { monitorHealth } from "#app/monitors/monitor-health.server.ts";
+import { monitorReadings } from "#app/monitors/monitor-readings.server.ts";
 import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
-import { moveMonitors, resumeWatching } from "#app/monitors/take-over.server.ts";
+import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
+import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
+import { createPostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { destroyWebhook } from "#app/monitors/webhook/webhooks.server.ts";
+import { sweepOperatorActions } from "#app/ops/operator-actions.server.ts";
+import { sweepOperatorSessions } from "#app/ops/operator-session.server.ts";
+import type { OpsPanel } from "#app/ops/panel.ts";
+import { type Observed, platformReadings } from "#app/ops/readings.server.ts";
 import {
   moveCurrencyDecimals,
   sweepCurrencyDecimals,
 } from "#app/portal/precision/currency-precisions.server.ts";
 import { sweepExpiredLaunches } from "#app/sessions/launches.server.ts";
+import type { Database } from "#db/database.server.ts";
+
+import type { Env } from "./env.server.ts";
+import type { Log } from "./log.server.ts";
 
 /** What a re-install takes over from the last install of its instance. */
 export const inheritance: Inheritance = [moveActivity, moveActions, moveCurrencyDecimals, moveMonitors];
@@ -28,6 +43,30 @@ export const afterProof: AfterProof = [resumeWatching, resumeConfirming];
 
 /** What an uninstall destroys beside the key. */
 export const departure: Departure = [destroyWebhook];
+
+/** What each feature shows the operator of itself. */
+export const opsPanels: readonly OpsPanel[] = [monitorHealth];
+
+/** What the metrics say of the whole. */
+export const readings: readonly Reading<Observed>[] = [...platformReadings, ...monitorReadings];
+
+/** What a restored database must look up before it does it again: it was made before the last things that happened. */
+export const restoration: Restoration = [doubtPendingAlerts];
+
+/** What the features need of the environment beside the platform's own. */
+export function featureSettings(env: Env, log: Log) {
+  return {
+    intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000,
+    webhookHosts: env.WEBHOOK_HOSTS,
+    postWebhook: createPostWebhook(),
+    heartbeat: createHeartbeat(env.HEARTBEAT_URL, log),
+  };
+}
+
+/** What goes on at each start. */
+export async function resumeFeatures(db: Database, env: Env, now: number): Promise<void> {
+  await resumeAllWatching(db, { now, intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000 });
+}
 
 /** The kinds of background work, by the name that their rows carry. */
 export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string, JobHandler> {
@@ -40,6 +79,8 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
     sweep: createSweeper(platform, [
       sweepFinishedJobs,
       sweepExpiredLaunches,
+      sweepOperatorSessions,
+      sweepOperatorActions,
       sweepActivity,
       sweepActions,
       sweepCurrencyDecimals,

@@ -9,14 +9,32 @@ export type Env = z.output<ReturnType<typeof schema>>;
  * and how to get a good one, and never repeats a value.
  */
 export function readEnv(source: NodeJS.ProcessEnv): Env {
+  const { known, production } = prepare(source);
+  return orThrow(schema(production, known).safeParse(known));
+}
+
+/** The same for a command that needs only some variables: it does not ask for the others. */
+export function readEnvPart<Name extends keyof Env>(
+  source: NodeJS.ProcessEnv,
+  names: readonly Name[],
+): Pick<Env, Name> {
+  const { known, production } = prepare(source);
+  const { shape } = variables(production, known);
+  const part = z.object(Object.fromEntries(names.map((name) => [name, shape[name]])));
+  return orThrow(part.safeParse(known)) as unknown as Pick<Env, Name>;
+}
+
+function prepare(source: NodeJS.ProcessEnv): { known: NodeJS.Dict<string>; production: boolean } {
   const known = Object.fromEntries(
     Object.entries(source).filter(([, value]) => value !== undefined && value.trim() !== ""),
   );
-  const production = (known.NODE_ENV ?? "production") === "production";
   if (known.PUBLIC_URL === undefined && known.FLY_APP_NAME !== undefined) {
     known.PUBLIC_URL = `https://${known.FLY_APP_NAME}.fly.dev`;
   }
-  const parsed = schema(production, known).safeParse(known);
+  return { known, production: (known.NODE_ENV ?? "production") === "production" };
+}
+
+function orThrow<T>(parsed: z.ZodSafeParseResult<T>): T {
   if (parsed.success) return parsed.data;
   throw new EnvError(
     parsed.error.issues.map((issue) => ({ variable: issue.path.join("."), problem: issue.message })),
@@ -36,6 +54,18 @@ export class EnvError extends Error {
 const required = (how: string) => ({ error: `is missing. ${how}` });
 
 function schema(production: boolean, source: Record<string, string | undefined>) {
+  return variables(production, source).superRefine((env, context) => {
+    if (env.BUCKET_NAME === undefined) return;
+    for (const name of ["AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+      if (env[name] === undefined) {
+        const message = "is missing. BUCKET_NAME goes with it; unset both for no copies in a bucket.";
+        context.addIssue({ code: "custom", path: [name], message });
+      }
+    }
+  });
+}
+
+function variables(production: boolean, source: Record<string, string | undefined>) {
   return z.object({
     NODE_ENV: z.string().default("production"),
     PUBLIC_URL: z
@@ -51,6 +81,17 @@ function schema(production: boolean, source: Record<string, string | undefined>)
       .string()
       .regex(/^file:.*[^/]$/, "must be a file: path such as file:./data/tidemark.db")
       .default("file:./data/tidemark.db"),
+    BACKUP_INTERVAL_HOURS: z.coerce.number("must be a number of hours").int().min(0).max(168).default(24),
+    BACKUPS_KEPT: z.coerce.number("must be a number").int().min(1).max(1000).default(7),
+    // The names that Fly's `fly storage create` and the tools for S3 use.
+    BUCKET_NAME: z.string().optional(),
+    AWS_ENDPOINT_URL_S3: z
+      .string()
+      .transform((value, context) => apiOrigin(value, context))
+      .optional(),
+    AWS_REGION: z.string().optional(),
+    AWS_ACCESS_KEY_ID: z.string().optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().optional(),
     ENCRYPTION_KEYS: z
       .string(required("`npm run secrets` makes one."))
       .transform((value, context) => encryptionKeys(value, context)),
@@ -70,6 +111,10 @@ function schema(production: boolean, source: Record<string, string | undefined>)
       .default("'self' https://blnkfinance.com https://*.blnkfinance.com")
       .transform((value, context) => frameAncestors(value, production, context)),
     PORTAL_SESSION_MINUTES: z.coerce.number("must be a number of minutes").int().min(5).max(60).default(15),
+    OPERATOR_PASSWORD_HASH: z
+      .string()
+      .transform((value, context) => operatorPasswordHash(value, context))
+      .optional(),
     TRUST_PROXY: z
       .enum(["none", "fly"], "must be none or fly")
       .default("none")
@@ -77,6 +122,8 @@ function schema(production: boolean, source: Record<string, string | undefined>)
         (value) => value !== "fly" || source.FLY_MACHINE_ID !== undefined,
         "is fly, but this is no Fly machine (FLY_MACHINE_ID is not set), so anyone could forge the address. Use none.",
       ),
+    METRICS_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).optional(),
+    METRICS_HOST: z.string().default("127.0.0.1"),
     MONITOR_INTERVAL_SECONDS: z.coerce
       .number("must be a number of seconds")
       .int()
@@ -125,10 +172,7 @@ function apiOrigin(value: string, context: z.RefinementCtx): string {
       "must be a bare origin (scheme, host, optional port) without path, query or user.",
     );
   if (url.protocol === "https:" || isLoopback(url.hostname)) return url.origin;
-  return refuse(
-    context,
-    "must be https (plain http is accepted for loopback only): the bearer key travels over it.",
-  );
+  return refuse(context, "must be https (plain http is accepted for loopback only): a key travels over it.");
 }
 
 /** Newest first: the first seals, all open. */
@@ -160,6 +204,23 @@ function urlSecrets(value: string, context: z.RefinementCtx): string[] {
       `entry ${short + 1} is shorter than 32 characters. \`npm run secrets\` makes one.`,
     );
   return secrets;
+}
+
+/** In the format of PHC strings; `b64:` and its base64 where a `$` would be mangled. */
+function operatorPasswordHash(value: string, context: z.RefinementCtx): string {
+  const hash = value.startsWith("b64:") ? Buffer.from(value.slice(4), "base64").toString("utf8") : value;
+  const costs =
+    /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,86}$/.exec(hash);
+  if (!costs)
+    return refuse(
+      context,
+      "is not an argon2id hash. `npm run secrets` makes one from a password; where $ is mangled, write b64: and its base64.",
+    );
+  const [memory, time, parallelism] = costs.slice(1).map(Number) as [number, number, number];
+  // Whoever finds the log-in page can make the server pay this price.
+  if (memory > 32 * 1024 || time > 4 || parallelism !== 1)
+    return refuse(context, "costs too much to check: at most m=32768 (KiB), t=4, and p=1.");
+  return hash;
 }
 
 function frameAncestors(value: string, production: boolean, context: z.RefinementCtx): string {

@@ -16,12 +16,15 @@ export function createFrontDoor({
   env,
   log,
   isDraining,
+  onAnswer,
   serveStatic,
   routes,
 }: {
   env: Pick<Env, "PUBLIC_URL" | "FRAME_ANCESTORS">;
   log: Log;
   isDraining: () => boolean;
+  /** Told of every answer, for the metrics. */
+  onAnswer: (answer: { route: RouteName; status: number | undefined; seconds: number }) => void;
   serveStatic: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
   routes: RequestListener;
 }): RequestListener {
@@ -29,6 +32,7 @@ export function createFrontDoor({
   const { host } = new URL(env.PUBLIC_URL);
   return (request, response) => {
     const id = randomUUID();
+    const began = performance.now();
     // Replaces whatever the caller sent: the routes read the id from here.
     request.headers["x-request-id"] = id;
     response.setHeader("X-Request-Id", id);
@@ -39,7 +43,7 @@ export function createFrontDoor({
     // Nobody below needs the caller's, and one that is no host would end as an unexpected error.
     request.headers.host = host;
     setSecurityHeaders(request, response);
-    logWhenClosed(log, request, response, id);
+    response.once("close", () => onAnswer(logAnswer(log, request, response, { id, began })));
     // A body that no route read stays where it is, and the connection's next request would wait behind it.
     response.once("finish", () => request.removeAllListeners("data").resume());
     if (target === undefined || (sentHost === undefined && request.httpVersion === "1.1")) {
@@ -98,28 +102,41 @@ function isDecodable(path: string): boolean {
 }
 
 /** One line a request: the route's name, never its URL, which carries tokens. */
-function logWhenClosed(log: Log, request: IncomingMessage, response: ServerResponse, id: string): void {
-  const began = performance.now();
-  response.once("close", () => {
-    const ms = Math.round(performance.now() - began);
-    const route = routeName(pathOf(request));
-    const status = response.writableFinished ? response.statusCode : "closed early";
-    log[route === "probe" || route === "static" ? "debug" : "info"](
-      { event: "request", request_id: id, method: request.method, route, status, ms },
-      "request",
-    );
-  });
+function logAnswer(
+  log: Log,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { id, began }: { id: string; began: number },
+) {
+  const ms = performance.now() - began;
+  const route = routeName(pathOf(request));
+  const status = response.writableFinished ? response.statusCode : undefined;
+  log[route === "probe" || route === "static" ? "debug" : "info"](
+    {
+      event: "request",
+      request_id: id,
+      method: request.method,
+      route,
+      status: status ?? "closed early",
+      ms: Math.round(ms),
+    },
+    "request",
+  );
+  return { route, status, seconds: ms / 1000 };
 }
 
-const ROUTES: [RegExp, string][] = [
+const ROUTES = [
   [/^\/api\/callback\//, "callback"],
   [/^\/api\/portal\//, "launch"],
   [/^\/portal\/enter$/, "enter"],
   [/^\/portal\//, "portal"],
+  [/^\/ops(\/|\.|$)/, "ops"],
   [/^\/(healthz|readyz)$/, "probe"],
   [/^\/assets\//, "static"],
-];
+] as const;
 
-function routeName(path: string): string {
+export type RouteName = (typeof ROUTES)[number][1] | "other";
+
+function routeName(path: string): RouteName {
   return ROUTES.find(([pattern]) => pattern.test(path))?.[1] ?? "other";
 }

@@ -34,6 +34,20 @@ export function routeRefusal({ code, message }: DomainError) {
   return data({ code, message }, { status: STATUS[code] ?? 500 });
 }
 
+/** Runs what a page's form asked for: what could not be stored, and expected failures, are thrown as refusals. */
+export async function refuseInWords<T>(log: Pick<Log, "error">, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof StorageError) {
+      log.error({ event: "not_stored", code: error.code, err: error.cause }, error.message);
+      throw routeRefusal(new DomainError("storage", "This could not be stored, and nothing was changed."));
+    }
+    if (error instanceof DomainError && error.code in STATUS) throw routeRefusal(error);
+    throw error;
+  }
+}
+
 /** Runs a JSON route: expected failures become their answers, anything else goes on to the one place that logs it. */
 export async function answerJson(log: Pick<Log, "error">, run: () => Promise<Response>): Promise<Response> {
   try {

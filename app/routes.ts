@@ -48,5 +48,20 @@ export default [
     route("new-tab", "routes/portal/new-tab.ts"),
   ]),
 
+  // What the operator sees.
+  route("ops/sign-in", "routes/ops/sign-in.tsx"),
+  route("ops", "routes/ops/layout.tsx", [
+    index("routes/ops/overview.tsx"),
+    route("installs", "routes/ops/installs.tsx"),
+    route("installs/:installedAppId", "routes/ops/install.tsx"),
+    route("installs/:installedAppId/gone", "routes/ops/install-gone.tsx"),
+    route("sessions", "routes/ops/sessions.tsx"),
+    route("events", "routes/ops/events.tsx"),
+    route("jobs", "routes/ops/jobs.tsx"),
+    route("promises", "routes/ops/promises.tsx"),
+    route("audit", "routes/ops/audit.tsx"),
+    route("sign-out", "routes/ops/sign-out.ts"),
+  ]),
+
   route("*", "routes/not-found.ts"),
 ] satisfies RouteConfig;

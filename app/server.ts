@@ -6,9 +6,10 @@ import { createRequestListener } from "@react-router/node";
 import { RouterContextProvider, type ServerBuild } from "react-router";
 import * as productionBuild from "virtual:react-router/server-build";
 
-import { platformContext, requestContext } from "./context.server.ts";
+import { type Platform, platformContext, requestContext } from "./context.server.ts";
 import type { Env } from "./env.server.ts";
 import { createFrontDoor } from "./front-door.server.ts";
+import { type MetricsServer, startMetricsServer } from "./metrics-server.server.ts";
 import { createPlatform } from "./platform.server.ts";
 import { RAW_SECURITY_HEADERS } from "./security-headers.server.ts";
 
@@ -16,6 +17,8 @@ export { EnvError, readEnv } from "./env.server.ts";
 
 export type RunningServer = {
   port: number;
+  /** Undefined: metrics are switched off. */
+  metricsPort: number | undefined;
   /** Answers what has begun, stops the jobs, closes the database. */
   stop(): Promise<void>;
 };
@@ -56,6 +59,7 @@ export async function startServer(
     env,
     log: platform.log,
     isDraining: () => platform.readiness.isDraining(),
+    onAnswer: (answer) => platform.metrics.answered(answer),
     serveStatic,
     routes,
   });
@@ -68,10 +72,12 @@ export async function startServer(
   server.on("checkExpectation", frontDoor);
   server.on("clientError", answerClientError);
   await platform.worker.start();
+  const metricsServer = await listenForMetrics(platform, env);
   await listen(server, env);
   const { port } = server.address() as AddressInfo;
   return {
     port,
+    metricsPort: metricsServer?.port,
     async stop() {
       platform.readiness.drain();
       // A request may be on its way on a kept-alive connection: its answer says that the connection ends.
@@ -79,6 +85,7 @@ export async function startServer(
       // Pages still waiting for Cloud are cut in time to say so in words.
       const cutReads = setTimeout(() => void platform.cloud.close(), 5000);
       await Promise.all([closeServer(server), platform.worker.stop()]);
+      await metricsServer?.close();
       clearTimeout(cutReads);
       await platform.close();
     },
@@ -90,6 +97,11 @@ const GRACE_MS = 250;
 /** Fly's proxy sets Fly-Client-IP itself; any other forwarded header could be anyone's. */
 function clientAddress(env: Env, request: Request, socketAddress: string): string {
   return (env.TRUST_PROXY === "fly" && request.headers.get("fly-client-ip")) || socketAddress;
+}
+
+async function listenForMetrics({ metrics }: Platform, env: Env): Promise<MetricsServer | undefined> {
+  const { METRICS_PORT: port, METRICS_HOST: host } = env;
+  return port === undefined ? undefined : await startMetricsServer(metrics, { port, host });
 }
 
 function listen(server: Server, env: Env): Promise<void> {

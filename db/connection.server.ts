@@ -31,6 +31,20 @@ export function assertDurable(writer: SqliteConnection): void {
   }
 }
 
+/** Empties the write-ahead log, where a destroyed key would stay readable. False while somebody reads or writes. */
+export function truncateWal(writer: SqliteConnection): boolean {
+  // A batch is being written at this moment; SQLite would answer "table is locked".
+  if (writer.inTransaction) return false;
+  // A backup or a shell may be reading; waiting for it would stop the event loop.
+  writer.pragma("busy_timeout = 0");
+  try {
+    const [result] = writer.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
+    return result?.busy === 0;
+  } finally {
+    writer.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  }
+}
+
 /** A Kysely that can only read, on a connection of its own: it sees what is committed, and never waits for a writer. */
 export function openReader(file: string): Kysely<Schema> {
   const connection = new SqliteDatabase(file, { readonly: true, timeout: BUSY_TIMEOUT_MS });

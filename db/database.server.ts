@@ -1,12 +1,14 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 import type { Kysely } from "kysely";
 
-import { assertDurable, BUSY_TIMEOUT_MS, openReader, openWriter } from "./connection.server.ts";
+import { assertDurable, openReader, openWriter, truncateWal } from "./connection.server.ts";
 import { lockDatabase } from "./lock.server.ts";
-import { migrate } from "./migrate.server.ts";
+import { findMigrationState, migrate } from "./migrate.server.ts";
 import type { Schema } from "./schema.ts";
+import { takeSnapshot, verifySnapshot } from "./snapshot.server.ts";
+import { StorageError } from "./storage-error.ts";
 import { type Write, WriteQueue } from "./write-queue.server.ts";
 
 /** What domain functions take first. */
@@ -20,6 +22,8 @@ export type OpenDatabase = Database & {
   beat(now: number): Promise<void>;
   /** Empties the write-ahead log, where a destroyed key would stay readable. False while a reader holds it. */
   truncateWal(): boolean;
+  /** Bytes on disk. */
+  sizes(): { database: number; wal: number };
   close(): Promise<void>;
 };
 
@@ -27,14 +31,40 @@ export type OpenDatabase = Database & {
  * Opens, migrates and checks the database of one server.
  *
  * @param url `file:` and a path, relative to the working directory.
- * @throws when another process has the file, it belongs to a newer version, or it is not durable.
+ * @throws in words when another process has the file, it is damaged, cannot be written, belongs to a newer version, or is
+ * not durable.
  */
-export async function openDatabase(url: string, { now }: { now: number }): Promise<OpenDatabase> {
-  const file = resolve(url.replace(/^file:(\/\/)?/, ""));
+export async function openDatabase(url: string, options: { now: number }): Promise<OpenDatabase> {
+  const file = databaseFile(url);
+  try {
+    return await openFile(file, options);
+  } catch (error) {
+    const problem = PROBLEMS.find(([codes]) => codes.test(sqliteCode(error)))?.[1];
+    throw problem ? new Error(`${file} ${problem}`, { cause: error }) : error;
+  }
+}
+
+const PROBLEMS = [
+  [/^SQLITE_(NOTADB|CORRUPT)/, "is damaged or no database. Restore a backup; the file was left as it is."],
+  [
+    /^SQLITE_(READONLY|CANTOPEN|PERM)/,
+    "cannot be written. Its folder and volume must be writable for this user.",
+  ],
+  [/^SQLITE_FULL/, "cannot grow: its volume is full."],
+  [/^SQLITE_IOERR/, "cannot be written: its volume answers with errors."],
+] as const;
+
+function sqliteCode(error: unknown): string {
+  const source = error instanceof StorageError ? error.cause : error;
+  return source instanceof Error && "code" in source ? String(source.code) : "";
+}
+
+async function openFile(file: string, { now }: { now: number }): Promise<OpenDatabase> {
   mkdirSync(dirname(file), { recursive: true });
   const lock = lockDatabase(file);
   const writer = openWriter(file);
   const queue = new WriteQueue(writer);
+  await snapshotBeforeMigration(file, queue.kysely);
   await migrate(queue.kysely);
   const read = openReader(file);
 
@@ -47,31 +77,36 @@ export async function openDatabase(url: string, { now }: { now: number }): Promi
         .execute(),
     );
   };
-  const truncateWal = () => {
-    // A batch is being written at this moment; SQLite would answer "table is locked".
-    if (writer.inTransaction) return false;
-    // A backup or a shell may be reading; waiting for it would stop the event loop.
-    writer.pragma("busy_timeout = 0");
-    try {
-      const [result] = writer.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
-      return result?.busy === 0;
-    } finally {
-      writer.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    }
-  };
-
   await beat(now);
   assertDurable(writer);
-  truncateWal();
+  truncateWal(writer);
   return {
     read,
     write: queue.write,
     beat,
-    truncateWal,
+    truncateWal: () => truncateWal(writer),
+    sizes: () => ({ database: bytesOf(file), wal: bytesOf(`${file}-wal`) }),
     async close() {
       await queue.close();
       await read.destroy();
       lock.release();
     },
   };
+}
+
+function bytesOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** The file that a `DATABASE_URL` names. */
+export function databaseFile(url: string): string {
+  return resolve(url.replace(/^file:(\/\/)?/, ""));
+}
+
+/** What a migration makes of the rows is only known afterwards: the way back is a copy from before it, in place of the last. */
+async function snapshotBeforeMigration(file: string, db: Kysely<Schema>): Promise<void> {
+  if ((await findMigrationState(db)) !== "older") return;
+  const target = `${file}.before-migration`;
+  await takeSnapshot(file, target);
+  await verifySnapshot(target);
 }

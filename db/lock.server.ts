@@ -16,6 +16,7 @@ export function lockDatabase(file: string): { release(): void } {
     lock.exec("begin exclusive");
   } catch (error) {
     lock.close();
+    if (!(error instanceof SqliteDatabase.SqliteError && error.code === "SQLITE_BUSY")) throw error;
     throw new Error(`${file} is in use by another server or a restore. Stop that one first.`, {
       cause: error,
     });

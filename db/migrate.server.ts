@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
 import * as platform from "./migrations/001-platform.server.ts";
@@ -6,6 +6,8 @@ import * as monitors from "./migrations/002-monitors.server.ts";
 import * as settings from "./migrations/003-settings.server.ts";
 import * as actions from "./migrations/004-actions.server.ts";
 import * as portal from "./migrations/005-portal.server.ts";
+import * as ops from "./migrations/006-ops.server.ts";
+import * as operations from "./migrations/007-operations.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -15,19 +17,29 @@ const MIGRATIONS: Record<string, Migration> = {
   "003-settings": settings,
   "004-actions": actions,
   "005-portal": portal,
+  "006-ops": ops,
+  "007-operations": operations,
 };
+
+/** What a file's schema is to this version. */
+export type MigrationState = "empty" | "older" | "current" | "newer";
+
+export async function findMigrationState(db: Kysely<Schema>): Promise<MigrationState> {
+  const { rows: tables } = await sql`select 1 from sqlite_master where name = 'kysely_migration'`.execute(db);
+  if (tables.length === 0) return "empty";
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  if (rows.some(({ name }) => !(name in MIGRATIONS))) return "newer";
+  return rows.length < Object.keys(MIGRATIONS).length ? "older" : "current";
+}
 
 /** Brings the database to this version's schema, all in one transaction or not at all. */
 export async function migrate(db: Kysely<Schema>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const { error } = await migrator.migrateToLatest();
-  if (error instanceof Error && error.message.startsWith("corrupted migrations")) {
+  if ((await findMigrationState(db)) === "newer") {
     throw new Error(
       "This database was written by a newer version. Run that version, or restore a backup made before it.",
-      {
-        cause: error,
-      },
     );
   }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const { error } = await migrator.migrateToLatest();
   if (error) throw error;
 }

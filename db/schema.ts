@@ -28,6 +28,10 @@ export interface Schema {
   flags: FlagRow;
   actions: ActionRow;
   action_limits: ActionLimitRow;
+  operator_sessions: OperatorSessionRow;
+  operator_actions: OperatorActionRow;
+  server_keys: ServerKeyRow;
+  backups: BackupRow;
 }
 
 export interface InstallRow {
@@ -112,6 +116,8 @@ export interface JobRow {
   payload: string;
   /** Set while the job is queued or running, and unique: one open job per key. */
   open_key: string | null;
+  /** The same of a parked job, for when it is tried again. */
+  parked_key: string | null;
   state: "queued" | "running" | "finished" | "parked" | "cancelled";
   due_at: number;
   attempts: number;
@@ -369,4 +375,40 @@ export interface ActionLimitRow {
   currency: string;
   per_action: string | null;
   per_day: string | null;
+}
+
+/** The keys of ENCRYPTION_KEYS that the server held when it last started; 0 is the one that seals. */
+export interface ServerKeyRow {
+  key_id: string;
+  place: number;
+}
+
+/** A scheduled snapshot that is kept on this machine, or was when it was uploaded. */
+export interface BackupRow {
+  name: string;
+  taken_at: number;
+  bytes: number;
+  sha256: string;
+  /** When its copy in the S3 bucket was complete. */
+  uploaded_at: number | null;
+}
+
+/** One log-in at /ops. */
+export interface OperatorSessionRow {
+  token_hash: string;
+  /** Which password it was opened with: SHA-256 of OPERATOR_PASSWORD_HASH. */
+  password_mark: string;
+  created_at: number;
+  seen_at: number;
+  source_address: string;
+}
+
+/** What the operator did; never changed. */
+export interface OperatorActionRow {
+  id: Generated<number>;
+  at: number;
+  action: string;
+  target: string | null;
+  result: string;
+  source_address: string;
 }

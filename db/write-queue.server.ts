@@ -43,6 +43,7 @@ const MAX_BATCH_MS = 20;
  */
 export class WriteQueue {
   readonly #connection: SqliteConnection;
+  readonly #statements: ReturnType<typeof prepareStatements>;
   readonly #dialect: UnitDialect;
   readonly #unitTimeout: number;
   readonly #waiting: Unit[] = [];
@@ -52,6 +53,7 @@ export class WriteQueue {
 
   constructor(connection: SqliteConnection, { unitTimeout = 5000 }: { unitTimeout?: number } = {}) {
     this.#connection = connection;
+    this.#statements = prepareStatements(connection);
     this.#dialect = new UnitDialect(connection);
     this.#unitTimeout = unitTimeout;
     this.kysely = new Kysely<Schema>({ dialect: this.#dialect });
@@ -79,7 +81,11 @@ export class WriteQueue {
   }
 
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#runBatch();
+    while (this.#waiting.length > 0) {
+      await this.#runBatch();
+      // Everything above runs in microtasks: whoever writes in a loop would otherwise keep requests from being read.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     this.#draining = undefined;
   }
 
@@ -96,7 +102,7 @@ export class WriteQueue {
         // SQLite rolls the whole transaction back by itself when the disk is full or the file fails.
         if (!this.#connection.inTransaction) throw outcome.error;
       }
-      if (outcomes.length > 0) this.#connection.exec("commit");
+      if (outcomes.length > 0) this.#statements.commit.run();
     } catch (error) {
       if (this.#connection.inTransaction) this.#connection.exec("rollback");
       const failure = new StorageError("failed", "The database could not store this.", { cause: error });
@@ -110,7 +116,7 @@ export class WriteQueue {
 
   #begin(first: Unit): void {
     try {
-      this.#connection.exec("begin immediate");
+      this.#statements.begin.run();
     } catch (error) {
       first.reject(new StorageError("failed", "The database could not begin.", { cause: error }));
       throw error;
@@ -134,7 +140,7 @@ export class WriteQueue {
     const connection = this.#connection;
     let timer: NodeJS.Timeout | undefined;
     try {
-      connection.exec("savepoint unit");
+      this.#statements.savepoint.run();
       const value = await Promise.race([
         this.kysely.connection().execute(unit.fn),
         new Promise<never>((_, reject) => {
@@ -145,7 +151,7 @@ export class WriteQueue {
           }, this.#unitTimeout);
         }),
       ]);
-      connection.exec("release unit");
+      this.#statements.release.run();
       return { unit, value };
     } catch (error) {
       if (connection.inTransaction) connection.exec("rollback to unit; release unit");
@@ -154,6 +160,16 @@ export class WriteQueue {
       clearTimeout(timer);
     }
   }
+}
+
+/** Those of every unit; `exec` would parse them anew each time. */
+function prepareStatements(connection: SqliteConnection) {
+  return {
+    begin: connection.prepare("begin immediate"),
+    savepoint: connection.prepare("savepoint unit"),
+    release: connection.prepare("release unit"),
+    commit: connection.prepare("commit"),
+  };
 }
 
 /** What the disk or the file refused is a storage failure; a broken constraint or a wrong statement is the unit's own. */

@@ -1,24 +1,34 @@
 import { parseArgs } from "node:util";
 
 import { scopeReasons } from "#app/app.ts";
-import { EnvError, readEnv } from "#app/env.server.ts";
+import { probe } from "#app/doctor/probe.server.ts";
+import { readEnvPart } from "#app/env.server.ts";
 
 import { type AppManifest, appManifest } from "./app-manifest.ts";
-import { loadDotEnv } from "./load-dot-env.ts";
+import { runCommand } from "./run-command.ts";
 
-/** `npm run manifest`: what to enter in Blnk Cloud's form, with why each scope is asked for. */
+/** `npm run manifest`: what to enter in Blnk Cloud's form, with why each scope is asked for, and whether Cloud could reach it. */
 const { values } = parseArgs({
   options: { json: { type: "boolean", default: false }, "with-actions": { type: "boolean", default: false } },
 });
 
-loadDotEnv();
-try {
-  const env = readEnv(process.env);
+await runCommand(async () => {
+  const env = readEnvPart(process.env, ["PUBLIC_URL", "URL_SECRETS"]);
   const manifest = appManifest(env.PUBLIC_URL, env.URL_SECRETS[0]!, { withActions: values["with-actions"] });
   console.log(values.json ? JSON.stringify(manifest, null, 2) : describe(manifest));
-} catch (error) {
-  console.error(error instanceof EnvError ? error.message : error);
-  process.exit(1);
+  for (const [name, url] of [
+    ["Registration callback URL", manifest.registration_callback_url],
+    ["Portal generator URL", manifest.portal_generator_url],
+  ] as const)
+    console.error(`${name}: ${await judgeUrl(url)}`);
+});
+
+/** Cloud refuses an app whose URLs it cannot reach. Never names the URL: it is a secret. */
+async function judgeUrl(url: string): Promise<string> {
+  const answer = await probe(url);
+  if (typeof answer === "string") return `cannot be reached from here (${answer})`;
+  if (answer.status === 200) return "answers as it should";
+  return `is reached, but answers ${answer.status} instead of 200: is it this app, with the same URL_SECRETS?`;
 }
 
 function describe(manifest: AppManifest): string {

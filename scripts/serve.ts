@@ -28,7 +28,12 @@ try {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void server.stop().then(() => process.exit(0), fail));
   }
-  print({ event: "listening", port: server.port, public_url: env.PUBLIC_URL });
+  print({
+    event: "listening",
+    port: server.port,
+    public_url: env.PUBLIC_URL,
+    metrics_port: server.metricsPort,
+  });
 } catch (error) {
   fail(error);
 }

@@ -275,3 +275,25 @@ test("Fly's client address is trusted on a Fly machine only", () => {
 test.each(["postgres://db", "./data/x.db", "file:", "file:/"])("the database %s is refused", (value) => {
   expect(problemsOf({ ...GOOD, DATABASE_URL: value })).toHaveProperty("DATABASE_URL");
 });
+
+const HASH =
+  "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$3cs4xRJ2xm0sJbJjVdqVzCBTzHY6gTOMdRWXvqfuyVY";
+
+test("an operator's password hash is taken plain or as b64:", () => {
+  expect(readEnv({ ...GOOD, OPERATOR_PASSWORD_HASH: HASH }).OPERATOR_PASSWORD_HASH).toBe(HASH);
+  const coded = `b64:${Buffer.from(HASH).toString("base64")}`;
+  expect(readEnv({ ...GOOD, OPERATOR_PASSWORD_HASH: coded }).OPERATOR_PASSWORD_HASH).toBe(HASH);
+});
+
+test.each([
+  ["a password", "hunter2hunter2hunter2"],
+  ["what a shell left of a hash", "argon2id=19=19456,t=2,p=1"],
+  ["another algorithm", HASH.replace("argon2id", "argon2i")],
+  ["more memory than a small machine has", HASH.replace("m=19456", "m=65536")],
+  ["more passes than a log-in may take", HASH.replace("t=2", "t=5")],
+  ["more threads", HASH.replace("p=1", "p=4")],
+])("OPERATOR_PASSWORD_HASH refuses %s", (_, value) => {
+  const problem = problemsOf({ ...GOOD, OPERATOR_PASSWORD_HASH: value }).OPERATOR_PASSWORD_HASH;
+  expect(problem).toBeDefined();
+  expect(problem).not.toContain(value);
+});

@@ -11,17 +11,19 @@ import { ledgers } from "./ledgers.server.ts";
 import { metadata } from "./metadata.server.ts";
 import { readBalance, readIdentity, readLedger, readTransaction } from "./records.ts";
 import { transactions } from "./transactions.server.ts";
-import { type Call, type CloudCredentials, createCall } from "./transport/call.server.ts";
+import { type Call, type CloudCredentials, createCall, type EndedCall } from "./transport/call.server.ts";
 import { createLanes } from "./transport/lanes.server.ts";
 import { cloudPath } from "./transport/request.ts";
 import { createSend } from "./transport/send.server.ts";
 
-export type { CloudCredentials } from "./transport/call.server.ts";
+export type { CloudCredentials, EndedCall } from "./transport/call.server.ts";
 
 export type CloudOptions = {
   apiUrl: string;
   /** Told of retries and of breakers that open: which install and route, and why. Never a body, a record's id or a key. */
   log?: { warn(fields: object, message: string): void };
+  /** Told of every call once it has ended, for the metrics. */
+  onCall?: (call: EndedCall) => void;
   connectMs?: number;
   /** The longest that one call may take, retries included. */
   callMs?: number;
@@ -58,6 +60,7 @@ export type Cloud = {
 export function createCloud({
   apiUrl,
   log,
+  onCall,
   connectMs = 5_000,
   callMs = 30_000,
   retryMs = 250,
@@ -91,6 +94,7 @@ export function createCloud({
         lane: () => lanes.of(credentials.installedAppId),
         remainingMs: () => deadline - performance.now(),
         warn,
+        onCall,
       });
       return createClient(call, credentials.grantedPermissions, signal);
     },

@@ -6,7 +6,7 @@ import { endLaunches } from "#app/sessions/launches.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import { destroyKeys, type HeldKey, storeKey } from "./install-keys.server.ts";
+import { destroyKeys, type HeldKey, listHeldKeys, storeKey } from "./install-keys.server.ts";
 import { activateInstall, type Install } from "./installs.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
@@ -80,7 +80,9 @@ export async function restoreKey(app: App, install: Install, key: HeldKey): Prom
       { ...install, permissions: key.granted_permissions },
       { now, generation, keyState: "working" },
     );
-    await storeKey(tx, { ...key, generation });
+    // A rotation may have sealed it anew since it was read.
+    const held = (await listHeldKeys(tx, installed_app_id)).find((one) => one.generation === key.generation);
+    await storeKey(tx, { ...key, box: held?.box ?? key.box, generation });
     await destroyKeys(tx, installed_app_id, { generation });
     await recordActivity(
       tx,

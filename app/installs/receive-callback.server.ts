@@ -2,17 +2,17 @@ import { recordActivity } from "#app/activity/activity.server.ts";
 import type { Cloud } from "#app/blnk/cloud.server.ts";
 import type { Clock } from "#app/clock.ts";
 import { findEvent, recordEvent } from "#app/events/received-events.server.ts";
-import { cancelJobs, enqueueJob } from "#app/jobs/jobs.server.ts";
+import { enqueueJob } from "#app/jobs/jobs.server.ts";
 import type { Worker } from "#app/jobs/worker.server.ts";
-import { endLaunches } from "#app/sessions/launches.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { CallbackDelivery } from "./authenticate-delivery.server.ts";
 import type { InstallEvent } from "./callback-schema.ts";
+import { type Departure, endInstall, voidGeneration } from "./end-install.server.ts";
 import { fingerprintEvent, fingerprintKey } from "./fingerprint.server.ts";
-import { destroyKeys, findAppliedKey, storeKey } from "./install-keys.server.ts";
-import { activateInstall, deactivateInstall, findInstall, type Install } from "./installs.server.ts";
+import { findAppliedKey, storeKey } from "./install-keys.server.ts";
+import { activateInstall, findInstall, type Install } from "./installs.server.ts";
 import { judgeCallback, type Verdict } from "./judge-callback.ts";
 import type { Sealer } from "./sealer.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
@@ -27,14 +27,11 @@ type LifeCycle = {
   sealer: Sealer;
   clock: Clock;
   cloud: Pick<Cloud, "stop">;
-  worker: Pick<Worker, "abort" | "wake">;
+  worker: Pick<Worker, "abort">;
   walTruncation: Pick<WalTruncation, "request">;
   pinnedAppId: string | undefined;
   departure: Departure;
 };
-
-/** What else is destroyed with an install's key; one function for each room. */
-export type Departure = ((tx: Tx, installedAppId: string, now: number) => Promise<void>)[];
 
 /**
  * The whole life cycle: one unit of work judges the event, writes it into the ledger and applies it. Safe to repeat in
@@ -77,7 +74,7 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
       if (verdict.outcome !== "applied") return verdict;
       if (event.kind === "install")
         await applyInstall(tx, app.sealer, event, { install, eventId, keyFingerprint: keyFingerprint!, now });
-      else if (install?.state === "active") await applyUninstall(tx, install, app.departure, now);
+      else if (install?.state === "active") await endInstall(tx, install, app.departure, now);
       return verdict;
     },
     { signal: delivery.signal, maxWait: MAX_WAIT_MS },
@@ -86,7 +83,6 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
   if (verdict.outcome === "applied") {
     app.cloud.stop(installed_app_id);
     app.worker.abort(installed_app_id);
-    app.worker.wake();
     if (kind === "uninstall") app.walTruncation.request();
   }
   return verdict;
@@ -138,19 +134,4 @@ async function applyInstall(
     { kind: "prove_key", installed_app_id, generation, due_at: now + FIRST_PROOF_AFTER_MS },
     now,
   );
-}
-
-async function applyUninstall(tx: Tx, install: Install, departure: Departure, now: number): Promise<void> {
-  const { installed_app_id } = install;
-  await voidGeneration(tx, installed_app_id, now);
-  await deactivateInstall(tx, install, now);
-  await destroyKeys(tx, installed_app_id);
-  for (const destroy of departure) await destroy(tx, installed_app_id, now);
-  await recordActivity(tx, { installed_app_id, action: "app.uninstalled", result: "key destroyed" }, now);
-}
-
-/** Whatever runs under the present generation ends: sessions at once, jobs before their next call. */
-async function voidGeneration(tx: Tx, installedAppId: string, now: number): Promise<void> {
-  await endLaunches(tx, installedAppId, now);
-  await cancelJobs(tx, installedAppId, now);
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto";
 
 import { app } from "#app/app.ts";
 import { DomainError } from "#app/errors.ts";
@@ -19,9 +19,9 @@ export class SealError extends DomainError<"unknown_key_id" | "sealed_wrongly"> 
 
 /** AES-256-GCM with the keys of ENCRYPTION_KEYS, newest first: the first seals, all open. */
 export function createSealer(keys: readonly { id: string; key: Buffer }[]): Sealer {
-  const [newest] = keys;
+  const byId = new Map(keys.map(({ id, key }) => [id, createSecretKey(key)]));
+  const [newest] = [...byId].map(([id, key]) => ({ id, key }));
   if (!newest) throw new Error("A sealer needs at least one key.");
-  const byId = new Map(keys.map(({ id, key }) => [id, key]));
 
   return {
     seal(purpose, owner, secret) {

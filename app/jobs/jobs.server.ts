@@ -56,7 +56,7 @@ export async function enqueueJob(
         due_at: eb
           .case()
           .when("jobs.due_at", ">", job.due_at)
-          .then(job.due_at)
+          .then(eb.val(job.due_at))
           .else(eb.ref("jobs.due_at"))
           .end(),
       })),
@@ -86,15 +86,19 @@ export async function claimJobs(
   const perInstall = new Map<string, number>();
   for (const { installed_app_id } of running) count(perInstall, installed_app_id);
   const full = [...perInstall].filter(([, jobs]) => jobs >= installLimit).map(([id]) => id);
-  const due = await tx
+  const candidates = tx
     .selectFrom("jobs")
     .select(["id", "installed_app_id"])
-    .where((eb) =>
-      eb.or([
-        eb.and([eb("state", "=", "queued"), eb("due_at", "<=", now)]),
-        eb.and([eb("state", "=", "running"), eb("lease_until", "<", now)]),
-      ]),
+    .$if(full.length > 0, (query) =>
+      query.where((eb) =>
+        eb.or([eb("installed_app_id", "is", null), eb("installed_app_id", "not in", full)]),
+      ),
     )
+    .limit(limit * installLimit);
+  // Two queries, each in the order of its own index: one for both would sort the whole backlog at every claim.
+  const abandoned = await candidates
+    .where("state", "=", "running")
+    .where("lease_until", "<", now)
     .$if(running.length > 0, (query) =>
       query.where(
         "id",
@@ -102,15 +106,13 @@ export async function claimJobs(
         running.map(({ id }) => id),
       ),
     )
-    .$if(full.length > 0, (query) =>
-      query.where((eb) =>
-        eb.or([eb("installed_app_id", "is", null), eb("installed_app_id", "not in", full)]),
-      ),
-    )
-    .orderBy("due_at")
-    .limit(limit * installLimit)
     .execute();
-  const claimed = due
+  const due = await candidates
+    .where("state", "=", "queued")
+    .where("due_at", "<=", now)
+    .orderBy("due_at")
+    .execute();
+  const claimed = [...abandoned, ...due]
     .filter(({ installed_app_id }) => count(perInstall, installed_app_id) <= installLimit)
     .slice(0, limit);
   if (claimed.length === 0) return [];
@@ -185,7 +187,7 @@ export async function finishJob(
     .set((eb) => ({
       state: "queued",
       due_at: next
-        ? eb.case().when("due_at", ">", next.due_at).then(next.due_at).else(eb.ref("due_at")).end()
+        ? eb.case().when("due_at", ">", next.due_at).then(eb.val(next.due_at)).else(eb.ref("due_at")).end()
         : eb.ref("due_at"),
       payload: JSON.stringify(next ? next.payload : job.payload),
       attempts: 0,
@@ -207,9 +209,44 @@ export async function failJob(
     .set(
       job.attempts < MAX_ATTEMPTS
         ? { state: "queued", due_at: now + Math.round(delay), lease_until: null, last_error: error }
-        : { state: "parked", open_key: null, lease_until: null, last_error: error, finished_at: now },
+        : (eb) => ({
+            state: "parked" as const,
+            open_key: null,
+            parked_key: eb.ref("open_key"),
+            lease_until: null,
+            last_error: error,
+            finished_at: now,
+          }),
     )
     .execute();
+}
+
+/**
+ * Queues a parked job again, its tries counted anew; wake the worker after the commit. False when it is not parked (any
+ * more), or the same work was asked for since.
+ */
+export async function retryJob(tx: Tx, id: number, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable("jobs")
+    .set((eb) => ({
+      state: "queued" as const,
+      open_key: eb.ref("parked_key"),
+      parked_key: null,
+      due_at: now,
+      attempts: 0,
+      finished_at: null,
+    }))
+    .where("id", "=", id)
+    .where("state", "=", "parked")
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom("jobs as open").select("open.id").whereRef("open.open_key", "=", "jobs.parked_key"),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
 }
 
 /** Idempotent. A job that runs at this moment finds out before its next call, and cannot write its result back. */

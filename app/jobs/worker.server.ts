@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 import type { Clock } from "#app/clock.ts";
 import { DomainError } from "#app/errors.ts";
 import type { Log } from "#app/log.server.ts";
@@ -28,6 +30,9 @@ export type Worker = {
 };
 
 const POLL_MS = 1000;
+// While requests keep the process busy, whoever waits for an answer comes before the jobs, which come so often at least.
+const BUSY = 0.9;
+const BUSY_POLL_MS = 250;
 
 /** Due times live in the database, so nothing is lost at a crash and no timer drifts; polling is one indexed read. */
 export function createWorker(
@@ -40,13 +45,27 @@ export function createWorker(
   let looking: Promise<void> | undefined;
   let stopped = true;
   let renewedAt = performance.now();
+  let load = performance.eventLoopUtilization();
+
+  const lookAfter = (ms: number) => {
+    clearTimeout(timer);
+    if (!stopped) timer = setTimeout(lookNow, ms);
+  };
+
+  /** A job has ended: the next can begin, unless the process has had no moment to spare of late. */
+  const lookAgain = () => {
+    const { utilization } = performance.eventLoopUtilization(load);
+    if (utilization > BUSY) lookAfter(BUSY_POLL_MS);
+    else setImmediate(lookNow);
+  };
 
   const lookNow = () => {
     clearTimeout(timer);
     if (stopped) return;
+    load = performance.eventLoopUtilization();
     looking ??= look().finally(() => {
       looking = undefined;
-      if (!stopped) timer = setTimeout(lookNow, POLL_MS);
+      lookAfter(POLL_MS);
     });
   };
 
@@ -73,7 +92,7 @@ export function createWorker(
     const controller = new AbortController();
     const done = runJob({ db, clock, log }, handlers, job, controller.signal).finally(() => {
       running.delete(job);
-      setImmediate(lookNow);
+      lookAgain();
     });
     running.set(job, { controller, done });
   };

@@ -6,6 +6,9 @@ import { TextLink } from "#app/ui/text-link.tsx";
 
 import type { PortalFrame } from "./shell/portal-frame.ts";
 
+/** What `routeRefusal` throws. */
+type Refusal = { code: string; message: string };
+
 /** What is shown instead of a screen that failed; the error itself goes to the log only. */
 export function PortalError() {
   const error = useRouteError();
@@ -15,6 +18,21 @@ export function PortalError() {
       <>
         <PageTitle>Not found</PageTitle>
         <p className="mt-4">There is nothing at this address.</p>
+      </>
+    );
+  }
+  const refusal = isRouteErrorResponse(error) ? (error.data as Refusal | null) : null;
+  if (refusal?.code === "missing_scope") {
+    return (
+      <>
+        <PageTitle>Not permitted</PageTitle>
+        <div className="mt-4">
+          <ErrorNote
+            failed={refusal.message}
+            happened="Nothing was changed."
+            todo={<TextLink to=".">Back to the page</TextLink>}
+          />
+        </div>
       </>
     );
   }

@@ -10,7 +10,7 @@ export const action = serve;
 
 async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Response> {
   const app = args.context.get(platformContext);
-  return await serveBlnk(args, app.checkLaunchToken, async (source) => {
+  return await serveBlnk(args, "launch", async (source) => {
     const delivery = await authenticateLaunch(args.request, source);
     const { portalUrl, launchId } = await launchPortal(app, delivery);
     const { installed_app_id } = delivery.launch;

@@ -2,6 +2,7 @@ import { platformContext, requestContext } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
 import { answerJson, errorResponse } from "#app/http.server.ts";
 import type { Source } from "#app/installs/authenticate-delivery.server.ts";
+import type { UrlPurpose } from "#app/installs/url-token.server.ts";
 import { notFoundPage } from "#app/ui/plain-page.server.ts";
 
 import type { Route } from "./+types/callback.ts";
@@ -14,14 +15,17 @@ const ALLOW = "GET, HEAD, OPTIONS, POST";
  */
 export async function serveBlnk(
   { request, params, context }: Pick<Route.ActionArgs, "request" | "params" | "context">,
-  checkToken: (token: string) => number | undefined,
+  purpose: UrlPurpose,
   receive: (source: Source) => Promise<Response>,
 ): Promise<Response> {
+  const { checkCallbackToken, checkLaunchToken, urlSecretUses, log } = context.get(platformContext);
+  const checkToken = purpose === "callback" ? checkCallbackToken : checkLaunchToken;
   const secretIndex = checkToken(params.urlToken);
   if (secretIndex === undefined) return notFoundPage();
   switch (request.method) {
     case "POST":
-      return await answerJson(context.get(platformContext).log, () =>
+      urlSecretUses.record(purpose, secretIndex);
+      return await answerJson(log, () =>
         receive({ address: context.get(requestContext).address, secretIndex }),
       );
     case "GET":

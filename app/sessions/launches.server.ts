@@ -49,6 +49,16 @@ export async function endLaunches(tx: Tx, installedAppId: string, now: number): 
     .execute();
 }
 
+/** The kill switch: every live launch of every install. Idempotent. */
+export async function endEveryLaunch(tx: Tx, now: number): Promise<void> {
+  await tx
+    .updateTable("launches")
+    .set({ ended_at: now })
+    .where("expires_at", ">", now)
+    .where("ended_at", "is", null)
+    .execute();
+}
+
 export async function endLaunch(tx: Tx, launchId: string, now: number): Promise<void> {
   await tx
     .updateTable("launches")

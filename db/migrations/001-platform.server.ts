@@ -20,6 +20,7 @@ const STATEMENTS = [
     uninstalled_at integer
   ) strict`,
   `create index installs_by_instance on installs (app_id, instance_id, state, uninstalled_at)`,
+  `create index installs_by_state on installs (state, uninstalled_at)`,
 
   `create table received_events (
     id integer primary key,
@@ -52,6 +53,8 @@ const STATEMENTS = [
     primary key (installed_app_id, generation)
   ) strict, without rowid`,
   `create index install_keys_by_fingerprint on install_keys (installed_app_id, key_fingerprint)`,
+  // Each upsert of an event looks for the rows that refer to it.
+  `create index install_keys_by_event on install_keys (event_id)`,
 
   `create table launches (
     launch_id text primary key,
@@ -100,8 +103,9 @@ const STATEMENTS = [
     created_at integer not null,
     finished_at integer
   ) strict`,
-  `create index jobs_due on jobs (due_at) where state = 'queued'`,
-  `create index jobs_leased on jobs (lease_until) where state = 'running'`,
+  // Whole, not only of one state: SQLite parses a query anew at each run to see whether a bound state is that one.
+  `create index jobs_due on jobs (state, due_at)`,
+  `create index jobs_leased on jobs (state, lease_until)`,
   `create index jobs_by_install on jobs (installed_app_id, state)`,
   `create index jobs_finished on jobs (finished_at) where finished_at is not null`,
 

@@ -80,6 +80,7 @@ export async function startApp({
   return {
     origin,
     port: server.port,
+    metricsPort: server.metricsPort,
     directory,
     file: join(directory, "tidemark.db"),
     env: source,

@@ -2,7 +2,7 @@ import { DelegateBackoff, handleWhen, retry } from "cockatiel";
 
 import type { Scope } from "#app/permissions/scopes.ts";
 
-import { CloudError } from "../cloud-error.ts";
+import { CloudError, type CloudErrorCode } from "../cloud-error.ts";
 import { BREAKER_OPEN, type Lane } from "./lanes.server.ts";
 import type { JsonValue } from "./lossless-json.ts";
 import type { CloudRequest } from "./request.ts";
@@ -36,13 +36,17 @@ export type CallContext = {
   retryMs: number;
   signal: AbortSignal | undefined;
   warn: (fields: object, message: string) => void;
+  onCall: ((call: EndedCall) => void) | undefined;
 };
+
+/** `error`: what `openKey` threw, or a mistake of ours. */
+export type EndedCall = { scope: Scope; outcome: "ok" | CloudErrorCode | "error"; seconds: number };
 
 const RETRIES = 3;
 
 export function createCall(context: CallContext): Call {
-  const { credentials, lane: currentLane, send } = context;
-  return async (request) => {
+  const { credentials, lane: currentLane, send, onCall } = context;
+  const call: Call = async (request) => {
     if (!credentials.grantedPermissions.includes(request.scope)) {
       throw new CloudError("missing_scope", { scope: request.scope });
     }
@@ -64,6 +68,23 @@ export function createCall(context: CallContext): Call {
       );
     } finally {
       release();
+    }
+  };
+  return onCall ? observed(call, onCall) : call;
+}
+
+function observed(call: Call, onCall: (ended: EndedCall) => void): Call {
+  return async (request) => {
+    const began = performance.now();
+    const end = (outcome: EndedCall["outcome"]) =>
+      onCall({ scope: request.scope, outcome, seconds: (performance.now() - began) / 1000 });
+    try {
+      const answer = await call(request);
+      end("ok");
+      return answer;
+    } catch (error) {
+      end(error instanceof CloudError ? error.code : "error");
+      throw error;
     }
   };
 }

@@ -199,3 +199,12 @@ export async function noteAlertStatus(
     .where("anomaly_id", "=", anomalyId)
     .execute();
 }
+
+/** After a restore: what was to be sent may have been sent since, so each is looked for before it is. */
+export async function doubtPendingAlerts(tx: Tx, now: number): Promise<void> {
+  await tx
+    .updateTable("alert_deliveries")
+    .set({ state: "sending", sent_at: now, due_at: now })
+    .where("state", "=", "pending")
+    .execute();
+}

@@ -213,8 +213,9 @@ async function countRows(
   balances: number | undefined,
 ): Promise<{ balances: number | undefined; scanned: number | undefined }> {
   const scans = distinctScans(demands);
-  if (scans.length < 2 || scans.some((filters) => filters.length === 0))
-    return { balances, scanned: undefined };
+  const known = { balances, scanned: undefined };
+  // Not even the least that they could be would be cheaper than everything.
+  if (scans.length < 2 || planBalanceReads(demands, known).kind === "everything") return known;
   const [all, ...counts] = await Promise.all([
     balances ?? countBalances(client),
     ...scans.map((filters) => countBalances(client, filters)),

@@ -23,7 +23,11 @@ export type ChangeOutcome =
 const BUDGET_MS = 30_000;
 
 /** How an alert was when a form was shown: what was changed by somebody else since is not overwritten. */
-export function seenVersion({ status, title, description }: Alert): string {
+export function seenVersion({
+  status,
+  title,
+  description,
+}: Pick<Alert, "status" | "title" | "description">): string {
   return createHash("sha256")
     .update(JSON.stringify([status, title, description]))
     .digest("base64url");

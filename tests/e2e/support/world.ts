@@ -3,6 +3,7 @@ import type { BrowserContext } from "@playwright/test";
 import { appManifest } from "#scripts/app-manifest.ts";
 import { freshSecrets } from "#scripts/fresh-secrets.ts";
 import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { operatorHash } from "#tests/support/operator-password.ts";
 
 import { type AppProcess, startApp } from "./app-process.ts";
 import { type CookiePolicy, openChromium } from "./chromium.ts";
@@ -44,7 +45,14 @@ export async function startWorld(cookies: CookiePolicy): Promise<World> {
   try {
     const sandbox = keep(await startSandbox({ seed: "demo", portalOrigins: [APP] }));
     const secrets = freshSecrets(new Date());
-    const app = keep(await startApp({ PUBLIC_URL: APP, BLNK_API_URL: sandbox.api, ...secrets }));
+    const app = keep(
+      await startApp({
+        PUBLIC_URL: APP,
+        BLNK_API_URL: sandbox.api,
+        OPERATOR_PASSWORD_HASH: operatorHash(),
+        ...secrets,
+      }),
+    );
     const manifest = appManifest(app.origin, secrets.URL_SECRETS, { withActions: true });
     await sandbox.lifecycle.registerApp({ ...manifest, logo_url: `${APP}/favicon.svg` });
     const server = keep(await startTlsServer(hosts(sandbox, app)));

@@ -1,0 +1,78 @@
+import { sql } from "kysely";
+
+import type { Clock } from "#app/clock.ts";
+import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
+import type { OpenDatabase } from "#db/database.server.ts";
+
+import packageJson from "../../../package.json" with { type: "json" };
+import type { OpsPanel, PanelRow } from "../panel.ts";
+import type { UrlSecretUses } from "../url-secret-uses.server.ts";
+
+export type OpsOverview = Awaited<ReturnType<typeof loadOverview>>;
+
+type App = {
+  db: OpenDatabase;
+  clock: Clock;
+  startedAt: number;
+  publicUrl: string;
+  pinnedAppId: string | undefined;
+  walTruncation: Pick<WalTruncation, "pendingSince">;
+  urlSecretUses: UrlSecretUses;
+  opsPanels: readonly OpsPanel[];
+};
+
+/** How the whole is, and what waits for the operator. */
+export async function loadOverview(app: App) {
+  const { db, clock, opsPanels } = app;
+  const [counts, panels] = await Promise.all([
+    count(db),
+    Promise.all(opsPanels.map(async ({ read, ...panel }) => ({ ...panel, rows: await read(db) }))),
+  ]);
+  const walPendingSince = app.walTruncation.pendingSince();
+  return {
+    loadedAt: clock.now(),
+    version: packageJson.version,
+    publicUrl: app.publicUrl,
+    startedAt: app.startedAt,
+    sizes: db.sizes(),
+    counts,
+    walPendingSince: walPendingSince ?? null,
+    unpinned: app.pinnedAppId === undefined && counts.active > 0,
+    urlSecrets: app.urlSecretUses.list().map((use) => ({ ...use, lastAt: use.lastAt ?? null })),
+    panels: panels as {
+      title: string;
+      columns: readonly string[];
+      empty: string;
+      rows: readonly PanelRow[];
+    }[],
+  };
+}
+
+async function count({ read }: OpenDatabase) {
+  const [installs, jobs, inQuestion] = await Promise.all([
+    read
+      .selectFrom("installs")
+      .select((eb) => ["state", "key_state", eb.fn.countAll<number>().as("count")])
+      .groupBy(["state", "key_state"])
+      .execute(),
+    read
+      .selectFrom("jobs")
+      .select((eb) => eb.fn.countAll<number>().as("count"))
+      .where("state", "=", sql.lit("parked" as const))
+      .executeTakeFirstOrThrow(),
+    read
+      .selectFrom("received_events")
+      .select((eb) => eb.fn.countAll<number>().as("count"))
+      .where("outcome", "in", [sql.lit("refused" as const), sql.lit("superseded" as const)])
+      .executeTakeFirstOrThrow(),
+  ]);
+  const sum = (rows: typeof installs) => rows.reduce((total, row) => total + row.count, 0);
+  const active = installs.filter(({ state }) => state === "active");
+  return {
+    active: sum(active),
+    inactive: sum(installs) - sum(active),
+    rejectedKeys: sum(active.filter(({ key_state }) => key_state === "rejected")),
+    parkedJobs: jobs.count,
+    eventsInQuestion: inQuestion.count,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Database } from "#db/database.server.ts";
+
+/** A table of a feature's own that the operator sees on the overview; ids and numbers, never ledger data. */
+export type OpsPanel = {
+  title: string;
+  columns: readonly string[];
+  empty: string;
+  /** The first cell is the row's name; `at` is a time in epoch ms. */
+  read: (db: Database) => Promise<readonly PanelRow[]>;
+};
+
+export type PanelRow = readonly [string, ...PanelCell[]];
+export type PanelCell = string | number | { at: number } | null;

@@ -1,0 +1,35 @@
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { ShortId } from "#app/ui/short-id.tsx";
+
+import { OpsPage } from "../shell/ops-page.tsx";
+import { OpsTable } from "../shell/ops-table.tsx";
+import { PostButton } from "../shell/post-button.tsx";
+import type { LaunchLine } from "./load-sessions.server.ts";
+
+const COLUMNS = ["Launch", "Install", "Who", "Opened", "Ends", "Entries", "From", "End"];
+
+export function SessionsPage({ launches, loadedAt }: { launches: LaunchLine[]; loadedAt: number }) {
+  return (
+    <OpsPage title="Sessions">
+      <OpsTable
+        label="Sessions"
+        columns={COLUMNS}
+        empty="Launches whose session has not ended will be here."
+        rows={launches.map((launch) => ({
+          key: launch.launch_id,
+          cells: [
+            <ShortId key="id" id={launch.launch_id} />,
+            launch.installed_app_id,
+            launch.user_id ?? "unknown person",
+            <RelativeTime key="opened" at={launch.created_at} loadedAt={loadedAt} />,
+            <RelativeTime key="ends" at={launch.expires_at} loadedAt={loadedAt} />,
+            launch.redemptions,
+            launch.source_address,
+            <PostButton key="end" label="End" fields={{ launch_id: launch.launch_id }} />,
+          ],
+        }))}
+      />
+      {launches.length > 0 && <PostButton label="End every session" fields={{ every: "1" }} />}
+    </OpsPage>
+  );
+}

@@ -1,0 +1,13 @@
+import { redirect } from "react-router";
+
+import { operatorContext, platformContext } from "#app/context.server.ts";
+import { endOperatorSession } from "#app/ops/operator-session.server.ts";
+
+import type { Route } from "./+types/sign-out.ts";
+
+export async function action({ context }: Route.ActionArgs) {
+  const { db } = context.get(platformContext);
+  const { tokenHash } = context.get(operatorContext);
+  const cookie = await db.write((tx) => endOperatorSession(tx, tokenHash));
+  return redirect("/ops/sign-in", { status: 303, headers: { "Set-Cookie": cookie } });
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+import { examine } from "#app/doctor/examine.server.ts";
+import type { Finding } from "#app/doctor/finding.ts";
+import { type Env, isLoopback, readEnv } from "#app/env.server.ts";
+import { openReader } from "#db/connection.server.ts";
+import { databaseFile } from "#db/database.server.ts";
+
+import { runCommand } from "./run-command.ts";
+
+/**
+ * `npm run doctor -- https://your-app`: Blnk's checklist against a live deployment, a line for each point. With this
+ * app's own environment and database at hand (on the machine) it sees those, too.
+ */
+await runCommand(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      "url-secret-file": { type: "string" },
+      "insecure-local": { type: "boolean", default: false },
+    },
+  });
+  const env = ownEnvironment();
+  const origin = readOrigin(positionals[0] ?? env?.PUBLIC_URL, values["insecure-local"]);
+  const secretFile = values["url-secret-file"];
+  // Derived tokens are secrets: they go to our own address, or to the one that the secret was given for.
+  const own = env !== undefined && env.PUBLIC_URL === origin ? env : undefined;
+  const urlSecret = secretFile ? readFileSync(secretFile, "utf8").trim().split(",")[0] : own?.URL_SECRETS[0];
+  const file = own && databaseFile(own.DATABASE_URL);
+  const read = file !== undefined && existsSync(file) ? openReader(file) : undefined;
+  try {
+    const findings = await examine(
+      { origin, urlSecret, secrets: [...(urlSecret ? [urlSecret] : []), ...(own?.URL_SECRETS ?? [])] },
+      own && read && { db: { read }, env: own },
+      { now: Date.now(), version: version() },
+    );
+    console.log(
+      values.json ? JSON.stringify({ url: origin, findings }, null, 2) : findings.map(line).join("\n"),
+    );
+    if (findings.some(({ result }) => result === "fail")) process.exitCode = 1;
+  } finally {
+    await read?.destroy();
+  }
+});
+
+/** Another machine's doctor has none, and needs none. */
+function ownEnvironment(): Env | undefined {
+  try {
+    return readEnv(process.env);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOrigin(text: string | undefined, insecureLocal: boolean): string {
+  const url = URL.parse(text ?? "");
+  if (!url) throw new Error("Say of which app: npm run doctor -- https://your-app.example.com");
+  const local = url.protocol === "http:" && isLoopback(url.hostname);
+  if (url.protocol !== "https:" && !(insecureLocal && local))
+    throw new Error("The address must be https (a plain-http loopback one needs --insecure-local).");
+  return url.origin;
+}
+
+function version(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+function line({ promise, title, result, why }: Finding): string {
+  const word = { pass: "pass", warn: "warn", fail: "FAIL", unknown: "cannot tell" }[result];
+  return `${word.padEnd(11)} ${promise === undefined ? "  " : String(promise).padStart(2)} ${title}: ${why}`;
+}
