@@ -104,13 +104,21 @@ export class WriteQueue {
       }
       if (outcomes.length > 0) this.#statements.commit.run();
     } catch (error) {
-      if (this.#connection.inTransaction) this.#connection.exec("rollback");
+      this.#rollBack();
       const failure = new StorageError("failed", "The database could not store this.", { cause: error });
       for (const outcome of outcomes) outcome.error ??= failure;
     }
     for (const { unit, value, error } of outcomes) {
       if (error === undefined) unit.resolve(value);
       else unit.reject(asStorageError(error));
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#connection.inTransaction) this.#connection.exec("rollback");
+    } catch {
+      // The file refuses this, too: its units are told so, and the next batch cannot begin before it has worked.
     }
   }
 

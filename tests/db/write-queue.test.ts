@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import SqliteDatabase from "better-sqlite3";
 import { sql } from "kysely";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { openWriter } from "#db/connection.server.ts";
 import { migrate } from "#db/migrate.server.ts";
@@ -14,13 +14,13 @@ import { temporaryDirectory } from "#tests/support/start-app.ts";
 async function openQueue({ unitTimeout = 5000, now = 0 } = {}) {
   const file = join(temporaryDirectory(), "queue.db");
   const writer = openWriter(file);
+  const commits = countCommits(writer);
   const queue = new WriteQueue(writer, { unitTimeout });
   await migrate(queue.kysely);
   // Deferred, so that only COMMIT finds out.
   writer.exec(
     "create table promises (id integer primary key, install text references installs deferrable initially deferred)",
   );
-  const commits = countCommits(writer);
   onTestFinished(() => queue.close());
   const kinds = () =>
     onlyRead(file, (db) => db.prepare("select kind from jobs order by id").pluck().all() as string[]);
@@ -29,11 +29,13 @@ async function openQueue({ unitTimeout = 5000, now = 0 } = {}) {
 
 function countCommits(writer: SqliteDatabase.Database) {
   const seen = { count: 0 };
-  const exec = writer.exec.bind(writer);
-  writer.exec = (text) => {
-    if (text === "commit") seen.count += 1;
-    return exec(text);
-  };
+  const prepare = writer.prepare.bind(writer);
+  writer.prepare = ((text: string) => {
+    const statement = prepare(text);
+    if (text !== "commit") return statement;
+    const run = () => ((seen.count += 1), statement.run());
+    return { run } as SqliteDatabase.Statement;
+  }) as typeof writer.prepare;
   return seen;
 }
 
@@ -74,6 +76,7 @@ const addTwin = async (tx: Tx) => {
 
 test("units of the same moment share one commit, and each gets its own answer", async () => {
   const { queue, kinds, commits } = await openQueue();
+  commits.count = 0;
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) =>
       queue.write(async (tx) => (await addJob(`job ${index}`)(tx), index)),
@@ -81,6 +84,7 @@ test("units of the same moment share one commit, and each gets its own answer", 
   );
   expect(answers).toEqual(Array.from({ length: 50 }, (_, index) => index));
   expect(kinds()).toHaveLength(50);
+  expect(commits.count).toBeGreaterThan(0);
   expect(commits.count).toBeLessThan(5);
 });
 
@@ -153,6 +157,34 @@ test("a full disk in the middle of a batch rolls all of it back", async () => {
   writer.pragma("max_page_count = 1000000");
   await queue.write(addJob("after"));
   expect(kinds()).toEqual(["kept", "after"]);
+});
+
+test("a transaction that cannot even be rolled back rejects its units, and the queue goes on", async () => {
+  const { queue, writer, kinds } = await openQueue();
+  const exec = writer.exec.bind(writer);
+  const refuse = vi.spyOn(writer, "exec").mockImplementation((text) => {
+    if (text === "rollback") throw new Error("disk I/O error");
+    return exec(text);
+  });
+  await expect(queue.write(breakAtCommit)).rejects.toMatchObject({ name: "StorageError", code: "failed" });
+  await expect(queue.write(addJob("within"))).rejects.toMatchObject({ name: "StorageError", code: "failed" });
+  refuse.mockRestore();
+  await expect(queue.write(addJob("first"))).rejects.toMatchObject({ name: "StorageError", code: "failed" });
+  await queue.write(addJob("after"));
+  expect(kinds()).toEqual(["after"]);
+});
+
+test("whoever writes one unit after the other lets others have their turn between them", async () => {
+  const { queue } = await openQueue();
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    turn = setImmediate(count);
+  };
+  let turn = setImmediate(count);
+  for (let index = 0; index < 20; index += 1) await queue.write(addJob(`job ${index}`));
+  clearImmediate(turn);
+  expect(turns).toBeGreaterThanOrEqual(19);
 });
 
 test("a file that another process holds rejects the unit and leaves the queue working", async () => {
