@@ -197,7 +197,7 @@ test("an install is shown with its state, scopes, generation and what may be see
   await app.install();
   const list = await operator.text("/ops/installs");
   expect(list).toMatch(/instapp_1 inst_1 Active 1 alerts:write, data:read (Working|Unverified) blnk_3f9…/);
-  expect(await operator.text("/ops/installs?q=nobody")).toContain("Installs will be here");
+  expect(await operator.text("/ops/installs?q=nobody")).toContain("No id of an install");
   expect((await operator.get("/ops/installs/instapp_2")).status).toBe(404);
 });
 
@@ -209,7 +209,7 @@ test("refused callbacks are shown with why, from where and by which URL secret",
   expect(events).toContain("Refused app_id differs from the stored install 1 127.0.0.1 no. 1");
   expect(events).not.toContain("Applied");
   expect(await operator.text("/ops/events")).toContain("Applied");
-  expect(await operator.text("/ops")).toContain("1 callbacks refused or superseded");
+  expect(await operator.text("/ops")).toContain("1 callback refused or superseded");
 });
 
 test("the overview says which URL secret Blnk still calls with", async () => {
@@ -218,6 +218,25 @@ test("the overview says which URL secret Blnk still calls with", async () => {
   const text = await operator.text("/ops");
   expect(text).toContain("no. 1, the newest callback 1 just now");
   expect(text).toContain("no. 2 callback 0 none since the start");
+});
+
+test("the overview names each encryption key with what it still seals, and the backups", async () => {
+  const key = (id: string) => `${id}:${Buffer.alloc(32, id).toString("base64")}`;
+  const { app, operator } = await signedIn({ ENCRYPTION_KEYS: `${key("new")},${key("old")}` });
+  await app.install();
+  const fresh = await operator.text("/ops");
+  expect(fresh).toContain("new 1 seals and opens old 0 none: it can be removed");
+  expect(fresh).toContain("No backup is kept off this machine");
+  expect(fresh).toContain("The scheduled backups will be here");
+
+  app.change("update install_keys set box = replace(box, 'v1.new.', 'v1.old.')");
+  app.change("insert into backups values ('tidemark-1.db', ?, 3145728, 'sha', null)", Date.now());
+  const later = await operator.text("/ops");
+  expect(later).toContain("old 1 opens; npm run rotate-keys empties it");
+  expect(later).toMatch(/tidemark-1\.db just now \S+ \S+ UTC 3\.0 MB no/);
+  expect(later).toContain("No backup is kept off this machine");
+  app.change("update backups set uploaded_at = taken_at");
+  expect(await operator.text("/ops")).not.toContain("No backup is kept off this machine");
 });
 
 test("ending a session ends it at once, one by one, by install, or all", async () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { DomainError } from "#app/errors.ts";
+import { report } from "#tests/faults/report.ts";
 import { openWorld, type World } from "#tests/support/open-world.ts";
 
 import { LifecycleModel, type Step } from "./lifecycle-model.ts";
@@ -55,24 +56,31 @@ const sequence = fc
     return steps;
   });
 
+const SEQUENCES = Number(process.env["LIFECYCLE_SEQUENCES"] ?? 300);
+
 let runs = 0;
 
-test("any sequence of installs, replays, retries, late deliveries, uninstalls and launches ends as the rules say", async () => {
-  const world = await openWorld();
-  await fc.assert(
-    fc.asyncProperty(sequence, async (steps) => {
-      const prefix = `run${(runs += 1)}_`;
-      const model = new LifecycleModel();
-      for (const next of steps) {
-        const step = { ...next, id: prefix + next.id };
-        world.advance(1);
-        expect(await send(world, step)).toBe(model.receive(step));
-        await compare(world, model);
-      }
-    }),
-    { seed: 20261124, numRuns: 300 },
-  );
-}, 120_000);
+test(
+  "any sequence of installs, replays, retries, late deliveries, uninstalls and launches ends as the rules say",
+  async () => {
+    const world = await openWorld();
+    await fc.assert(
+      fc.asyncProperty(sequence, async (steps) => {
+        const prefix = `run${(runs += 1)}_`;
+        const model = new LifecycleModel();
+        for (const next of steps) {
+          const step = { ...next, id: prefix + next.id };
+          world.advance(1);
+          expect(await send(world, step)).toBe(model.receive(step));
+          await compare(world, model);
+        }
+      }),
+      { seed: 20261124, numRuns: SEQUENCES },
+    );
+    report("S3", `${runs} sequences equal`, `${SEQUENCES}`);
+  },
+  60_000 + SEQUENCES * 200,
+);
 
 test("a model that forgets which keys were used is told apart, so the comparison bites", async () => {
   const world = await openWorld();

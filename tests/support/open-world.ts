@@ -55,7 +55,7 @@ export async function openWorld({ pinnedAppId }: { pinnedAppId?: string } = {}) 
     cloud,
     worker,
     walTruncation,
-    departure: [],
+    ending: { departure: [], inheritance: [moveActivity], afterProof: [] },
     pinnedAppId,
     publicUrl: PUBLIC_URL,
     sessionMinutes: 15,

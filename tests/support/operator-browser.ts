@@ -2,7 +2,7 @@ import { OPERATOR_PASSWORD } from "./operator-password.ts";
 import type { TestApp } from "./start-app.ts";
 
 /** The operator's browser: keeps its cookie and says what browsers say of a form. */
-export function openOperator(app: TestApp) {
+export function openOperator(app: Pick<TestApp, "request" | "env">) {
   let cookie = "";
   const ask = async (path: string, init: RequestInit = {}) => {
     const headers = { ...(cookie && { cookie }), ...(init.headers as Record<string, string>) };

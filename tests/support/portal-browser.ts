@@ -2,7 +2,7 @@ import { PUBLIC_URL, type TestApp } from "./start-app.ts";
 
 /** A browser that talks to the app over HTTP: keeps its cookies and says what browsers say. */
 export function openPortal(
-  app: TestApp,
+  app: Pick<TestApp, "request">,
   { destination = "iframe", keepsCookies = true }: { destination?: string; keepsCookies?: boolean } = {},
 ) {
   const jar = new Map<string, string>();

@@ -73,7 +73,7 @@ function builtRoutes(): Record<string, BuiltRoute> {
 
 /** Asks as the browser of a panel would that is open on `home`. */
 export function send(
-  portal: ReturnType<typeof openPortal>,
+  portal: Pick<ReturnType<typeof openPortal>, "get" | "post">,
   home: string,
   { method, path, form, json }: PortalRequest,
 ): Promise<Response> {
@@ -111,7 +111,7 @@ function requestsByEndpoint(ids: PortalIds): Record<string, PortalRequest[]> {
       page(`adjustment?from=${balance}&to=${otherBalance}`, ["data:read"], ["data:write"]),
     ],
     "POST adjustment": [
-      post("adjustment", WRITES, {
+      post(`adjustment?from=${balance}&to=${otherBalance}`, WRITES, {
         formKey: `${KEY}a`,
         reason: "because",
         amount: "1.00",

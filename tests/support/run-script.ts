@@ -10,6 +10,8 @@ export type Script = ChildProcess & {
   ended: Promise<number | null>;
 };
 
+const LOOPBACK_ONLY = new URL("loopback-only.ts", import.meta.url).href;
+
 /** A command of `package.json` as a process of its own, with exactly these variables, in a folder without a `.env`. */
 export function startScript(
   name: string,
@@ -17,7 +19,7 @@ export function startScript(
   { env, cwd, input }: { env: NodeJS.Dict<string>; cwd: string; input?: string },
 ): Script {
   const file = fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], {
+  const child = spawn(process.execPath, ["--import", LOOPBACK_ONLY, file, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
   });

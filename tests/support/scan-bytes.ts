@@ -17,9 +17,19 @@ export function encodingsOf(secret: string): Record<string, string> {
     "base64, two bytes on": shifted(2),
     base64url: bytes.toString("base64url"),
     "URL-encoded": encodeURIComponent(secret),
+    "JSON-escaped": JSON.stringify(secret).slice(1, -1),
+    "HTML-escaped": secret.replace(/[&<>"']/g, (character) => HTML_ESCAPES[character]!),
     reversed: secret.split("").toReversed().join(""),
   };
 }
+
+const HTML_ESCAPES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#x27;",
+};
 
 /** Which codings of the secret the text holds. */
 export function findSecret(text: string | Buffer, secret: string): string[] {

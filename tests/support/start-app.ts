@@ -13,6 +13,7 @@ import { urlToken } from "#app/installs/url-token.server.ts";
 import type * as Server from "#app/server.ts";
 
 import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";
+import "./loopback-only.ts";
 import { startStandInCloud } from "./stand-in-cloud.ts";
 
 const require = createRequire(import.meta.url);
