@@ -2,7 +2,7 @@ import { moveActions, resumeConfirming, sweepActions } from "#app/actions/action
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
 import { moveActivity, sweepActivity } from "#app/activity/activity.server.ts";
 import type { Restoration } from "#app/backups/restore-backup.server.ts";
-import type { AfterProof, Inheritance } from "#app/installs/key-outcomes.server.ts";
+import type { AfterProof, Inheritance } from "#app/installs/inherit.server.ts";
 import { createKeyProof, type KeyProof } from "#app/installs/prove-key.server.ts";
 import type { Departure } from "#app/installs/end-install.server.ts";
 import { sweepFinishedJobs } from "#app/jobs/jobs.server.ts";

@@ -1,8 +1,8 @@
-import { createContext } from "react-router";
+import { createContext, type RouterContextProvider } from "react-router";
 
 import type { Cloud } from "#app/blnk/cloud.server.ts";
 import type { Finding } from "#app/doctor/finding.ts";
-import type { Departure } from "#app/installs/end-install.server.ts";
+import type { Ending } from "#app/installs/end-install.server.ts";
 import type { Sealer } from "#app/installs/sealer.server.ts";
 import type { createTokenCheck } from "#app/installs/url-token.server.ts";
 import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
@@ -36,7 +36,7 @@ export type Platform = {
   scans: SharedScans;
   metrics: Metrics;
   walTruncation: WalTruncation;
-  departure: Departure;
+  ending: Ending;
   /** Hosts that webhooks may go to; none: webhooks are off. */
   webhookHosts: readonly string[];
   readiness: Readiness;
@@ -55,7 +55,17 @@ export type RequestInfo = { id: string; address: string };
 
 export const platformContext = createContext<Platform>();
 export const requestContext = createContext<RequestInfo>();
+/** Whose request it is, once that is known. */
+export const installContext = createContext<string | null>(null);
 /** Set by the portal's guard; reading it outside the portal throws. */
 export const sessionContext = createContext<PortalSession>();
 /** Set by the console's guard; reading it elsewhere throws. */
 export const operatorContext = createContext<Operator>();
+
+/** What a line of the log says of the request that it is about. */
+export function logIds(context: Readonly<RouterContextProvider>) {
+  return {
+    request_id: context.get(requestContext).id,
+    installed_app_id: context.get(installContext) ?? undefined,
+  };
+}

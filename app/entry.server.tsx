@@ -10,7 +10,7 @@ import {
   ServerRouter,
 } from "react-router";
 
-import { platformContext, requestContext } from "./context.server.ts";
+import { logIds, platformContext } from "./context.server.ts";
 import { documentPolicy, frameAncestors } from "./security-headers.server.ts";
 
 /** How long a page may stream. Its reads from Cloud have 8 s, so that their failures still reach the page in words. */
@@ -60,8 +60,5 @@ export function handleError(
 ): void {
   if (request.signal.aborted || isRouteErrorResponse(error)) return;
   const { log } = context.get(platformContext);
-  log.error(
-    { event: "unexpected_error", request_id: context.get(requestContext).id, err: error },
-    "an unexpected error",
-  );
+  log.error({ event: "unexpected_error", ...logIds(context), err: error }, "an unexpected error");
 }

@@ -98,7 +98,7 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
     scans: createSharedScans(clock),
     metrics,
     walTruncation,
-    departure,
+    ending: { departure, inheritance, afterProof },
     webhookHosts: env.WEBHOOK_HOSTS,
     readiness: createReadiness(db, clock),
     urlSecretUses: createUrlSecretUses(env.URL_SECRETS, clock),

@@ -25,12 +25,13 @@ export async function takeSnapshot(
     // One read transaction for all steps: without it every commit of the server would start the copy anew.
     source.exec("begin");
     source.prepare("select count(*) from sqlite_master").get();
-    await source.backup(partial, {
+    const { totalPages } = await source.backup(partial, {
       progress({ totalPages, remainingPages }) {
         onProgress(totalPages - remainingPages, totalPages);
         return PAGES_A_STEP;
       },
     });
+    onProgress(totalPages, totalPages);
   } catch (error) {
     rmSync(partial, { force: true });
     throw error;

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 
 import { examine } from "#app/doctor/examine.server.ts";
 import type { Finding } from "#app/doctor/finding.ts";
-import { type Env, isLoopback, readEnv } from "#app/env.server.ts";
+import { type Env, EnvError, isLoopback, readEnv } from "#app/env.server.ts";
 import { openReader } from "#db/connection.server.ts";
 import { databaseFile } from "#db/database.server.ts";
 
@@ -23,17 +23,18 @@ await runCommand(async () => {
     },
   });
   const env = ownEnvironment();
-  const origin = readOrigin(positionals[0] ?? env?.PUBLIC_URL, values["insecure-local"]);
+  const ownUrl = env instanceof EnvError ? undefined : env.PUBLIC_URL;
+  const origin = readOrigin(positionals[0] ?? ownUrl, values["insecure-local"]);
   const secretFile = values["url-secret-file"];
   // Derived tokens are secrets: they go to our own address, or to the one that the secret was given for.
-  const own = env !== undefined && env.PUBLIC_URL === origin ? env : undefined;
+  const own = !(env instanceof EnvError) && ownUrl === origin ? env : undefined;
   const urlSecret = secretFile ? readFileSync(secretFile, "utf8").trim().split(",")[0] : own?.URL_SECRETS[0];
   const file = own && databaseFile(own.DATABASE_URL);
   const read = file !== undefined && existsSync(file) ? openReader(file) : undefined;
   try {
     const findings = await examine(
       { origin, urlSecret, secrets: [...(urlSecret ? [urlSecret] : []), ...(own?.URL_SECRETS ?? [])] },
-      own && read && { db: { read }, env: own },
+      own && read ? { db: { read }, env: own } : whyUnseen(env, file),
       { now: Date.now(), version: version() },
     );
     console.log(
@@ -45,13 +46,24 @@ await runCommand(async () => {
   }
 });
 
-/** Another machine's doctor has none, and needs none. */
-function ownEnvironment(): Env | undefined {
+/** Or why there is none: another machine's doctor needs none. */
+function ownEnvironment(): Env | EnvError {
   try {
     return readEnv(process.env);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof EnvError) return error;
+    throw error;
   }
+}
+
+function whyUnseen(env: Env | EnvError, file: string | undefined): string {
+  const unseen = "Keys, backups and disk are seen on the machine only";
+  if (file !== undefined) return `${unseen}; there is no database at ${file}.`;
+  // A stranger has no environment at all; a mistake in the app's own should not look like that.
+  const mistaken = env instanceof EnvError && process.env.ENCRYPTION_KEYS !== undefined;
+  return mistaken
+    ? `${unseen}, with its environment. Here: ${env.message.replaceAll("\n", " ")}`
+    : `${unseen}.`;
 }
 
 function readOrigin(text: string | undefined, insecureLocal: boolean): string {

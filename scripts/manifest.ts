@@ -8,11 +8,13 @@ import { type AppManifest, appManifest } from "./app-manifest.ts";
 import { runCommand } from "./run-command.ts";
 
 /** `npm run manifest`: what to enter in Blnk Cloud's form, with why each scope is asked for, and whether Cloud could reach it. */
-const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, "with-actions": { type: "boolean", default: false } },
-});
-
 await runCommand(async () => {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      "with-actions": { type: "boolean", default: false },
+    },
+  });
   const env = readEnvPart(process.env, ["PUBLIC_URL", "URL_SECRETS"]);
   const manifest = appManifest(env.PUBLIC_URL, env.URL_SECRETS[0]!, { withActions: values["with-actions"] });
   console.log(values.json ? JSON.stringify(manifest, null, 2) : describe(manifest));
@@ -26,7 +28,8 @@ await runCommand(async () => {
 /** Cloud refuses an app whose URLs it cannot reach. Never names the URL: it is a secret. */
 async function judgeUrl(url: string): Promise<string> {
   const answer = await probe(url);
-  if (typeof answer === "string") return `cannot be reached from here (${answer})`;
+  if (typeof answer === "string")
+    return `cannot be reached from here (${answer}): is PUBLIC_URL right, and does the server run?`;
   if (answer.status === 200) return "answers as it should";
   return `is reached, but answers ${answer.status} instead of 200: is it this app, with the same URL_SECRETS?`;
 }

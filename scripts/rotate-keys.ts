@@ -1,4 +1,4 @@
-import { readEnv } from "#app/env.server.ts";
+import { readEnvPart } from "#app/env.server.ts";
 import { rotateKeys } from "#app/installs/rotate-keys.server.ts";
 import { createSealer } from "#app/installs/sealer.server.ts";
 import { openBesideServer } from "#db/beside.server.ts";
@@ -7,7 +7,7 @@ import { runCommand } from "./run-command.ts";
 
 /** `npm run rotate-keys`: seals everything with the first of ENCRYPTION_KEYS and says what is left on which key. */
 await runCommand(async () => {
-  const env = readEnv(process.env);
+  const env = readEnvPart(process.env, ["DATABASE_URL", "ENCRYPTION_KEYS"]);
   const newest = env.ENCRYPTION_KEYS[0]!.id;
   const db = await openBesideServer(env.DATABASE_URL);
   try {

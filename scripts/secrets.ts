@@ -10,7 +10,7 @@ import { runCommand } from "./run-command.ts";
 /**
  * `npm run secrets` prints a fresh encryption key and URL secret; with `--operator-password` the hash of a password that
  * it asks for instead. `--write` stores them in .env, which only its owner may read; `--fly` prints the command that
- * sets them on Fly.
+ * sets them on Fly. Only a password's hash is ever replaced there: nothing stored depends on it.
  */
 await runCommand(async () => {
   const { values } = parseArgs({
@@ -24,7 +24,7 @@ await runCommand(async () => {
     ? { OPERATOR_PASSWORD_HASH: await hashPassword(await readNewPassword()) }
     : freshSecrets(new Date());
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}`);
-  if (values.write) writeToDotEnv(".env", secrets);
+  if (values.write) writeToDotEnv(".env", secrets, { replace: values["operator-password"] });
   else console.log(values.fly ? `fly secrets set ${lines.join(" ")}` : lines.join("\n"));
 });
 
@@ -34,13 +34,17 @@ async function hashPassword(password: string): Promise<string> {
   return `b64:${Buffer.from(phc, "utf8").toString("base64")}`;
 }
 
-function writeToDotEnv(file: string, secrets: Record<string, string>): void {
+function writeToDotEnv(
+  file: string,
+  secrets: Record<string, string>,
+  { replace }: { replace: boolean },
+): void {
   const names = Object.keys(secrets);
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   const taken = names.filter((name) =>
     lines.some((line) => new RegExp(`^\\s*${name}\\s*=\\s*\\S`).test(line)),
   );
-  if (taken.length > 0)
+  if (taken.length > 0 && !replace)
     throw new Error(
       `${file} already sets ${taken.join(" and ")}; nothing was changed. Replacing a key makes what it sealed unreadable.`,
     );

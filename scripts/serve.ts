@@ -39,12 +39,23 @@ try {
 }
 
 function fail(error: unknown): never {
-  const message = error instanceof Error ? error.message : "an unknown error";
   print({
     event: "not_started",
-    ...(error instanceof EnvError ? { variables: error.problems } : { message }),
+    ...(error instanceof EnvError ? { variables: error.problems } : { message: inWords(error) }),
   });
   process.exit(1);
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return "an unknown error";
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use by another program. Set PORT (or METRICS_PORT) to a free one.`;
+  if (code === "EADDRNOTAVAIL")
+    return `This machine does not have the address ${address}. Correct HOST (or METRICS_HOST).`;
+  if (code === "EACCES" && port !== undefined)
+    return `Port ${port} may not be used by this user. Set PORT (or METRICS_PORT) to one above 1023.`;
+  return error.message;
 }
 
 function print(fields: object): void {

@@ -31,7 +31,7 @@ unlessStamped(
 );
 if (wants.has("--build")) {
   unlessStamped("build/.setup-stamp", hashOf(SOURCES), "Building", () =>
-    run("npm", ["run", "--silent", "build"]),
+    run("npm", ["run", "--silent", "build"], { quiet: true }),
   );
 }
 if (wants.has("--browser")) ensureBrowser();
@@ -93,11 +93,18 @@ function ensureBrowser() {
   run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
 }
 
-function run(command, args) {
-  // What it prints goes to stderr: stdout belongs to the command that needed the set-up.
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ["ignore", 2, 2] });
-  if (error || status !== 0)
-    stop(`\`${command} ${args.join(" ")}\` failed${error ? `: ${error.message}` : ""}.`);
+/** `quiet`: what it prints is shown only when it fails. */
+function run(command, args, { quiet = false } = {}) {
+  // It goes to stderr: stdout belongs to the command that needed the set-up.
+  const output = quiet ? "pipe" : 2;
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ["ignore", output, output],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (!error && status === 0) return;
+  if (quiet) process.stderr.write(`${stdout}${stderr}`);
+  stop(`\`${command} ${args.join(" ")}\` failed${error ? `: ${error.message}` : ""}.`);
 }
 
 function stop(message) {

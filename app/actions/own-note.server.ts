@@ -79,9 +79,13 @@ async function readOwnPartsOfChildren(
 
 async function readMetadata(client: CloudClient, id: string): Promise<JsonObject> {
   const { transactions, balances, ledgers, identities } = client;
-  const collection = { txn: transactions, bln: balances, ldg: ledgers, idt: identities }[
-    id.split("_", 1)[0] as string
-  ];
+  const collections = new Map<string, { get(id: string): Promise<{ meta_data: JsonObject }> }>([
+    ["txn", transactions],
+    ["bln", balances],
+    ["ldg", ledgers],
+    ["idt", identities],
+  ]);
+  const collection = collections.get(id.split("_", 1)[0]!);
   // The general ledger's id is a word; Core keeps no metadata for it.
   if (!collection) throw new CloudError("invalid", {}, "Blnk keeps no metadata on that record");
   return (await collection.get(id)).meta_data;

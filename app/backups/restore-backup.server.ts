@@ -1,10 +1,20 @@
-import { existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { sql } from "kysely";
 
-import type { AfterProof } from "#app/installs/key-outcomes.server.ts";
+import type { AfterProof } from "#app/installs/inherit.server.ts";
 import { checkSealedKeys } from "#app/installs/sealed-boxes.server.ts";
 import type { Sealer } from "#app/installs/sealer.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
@@ -48,6 +58,7 @@ export async function restoreBackup(
     const copy = join(workshop, "restored.db");
     await takeSnapshot(backup, copy, onProgress);
     const installs = await prepareCopy(app, copy, now);
+    giveToServer(dirname(database), [copy, `${database}.lock`]);
     return { installs, replaced: await replace(database, copy, now), checksum };
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -102,6 +113,13 @@ async function voidGenerations(tx: Tx, now: number): Promise<void> {
     .where("installed_app_id", "is not", null)
     .where("state", "in", ["queued", "running"])
     .execute();
+}
+
+/** A host's console is often root's, the server never: what is new belongs to whom the folder belongs. */
+function giveToServer(folder: string, files: string[]): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  for (const file of files) chownSync(file, uid, gid);
 }
 
 /** At each moment the name leads to a whole database: the one before, then the restored one. */

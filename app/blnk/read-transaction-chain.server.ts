@@ -8,10 +8,12 @@ import type { ChainPart, ChainRow, TransactionChain } from "./transaction-chain.
 /** queued → hold → commit → refund queued → refund, and one to spare. */
 const DEPTH = 6;
 const MAX_ROWS = 300;
+/** Enough for a chain of that depth with that many rows. */
+const MAX_READS = DEPTH + MAX_ROWS / MAX_IN_VALUES;
 
 /**
  * The whole chain that a row is part of, whichever row it is: up by `parent_transaction` to the first, then down through
- * all that have it as their ancestor.
+ * all that have it as their ancestor. It is `complete` only when every row of it was asked for its children.
  *
  * @throws CloudError `not_found`
  */
@@ -20,37 +22,42 @@ export async function readTransactionChain(
   transactionId: string,
 ): Promise<{ chain: TransactionChain; row: Transaction }> {
   const row = await transactions.get(transactionId);
-  const root = await findRoot(transactions, row);
+  const { root, isFirst } = await findRoot(transactions, row);
   const rows = new Map([[root.transaction_id, root]]);
-  let parents = [root.transaction_id];
-  for (let depth = 0; parents.length > 0 && depth < DEPTH && rows.size < MAX_ROWS; depth += 1) {
+  const unasked = [root.transaction_id];
+  for (let reads = 0; unasked.length > 0 && reads < MAX_READS && rows.size < MAX_ROWS; reads += 1) {
+    const parents = unasked.splice(0, MAX_IN_VALUES);
     const filters = [{ field: "parent_transaction", operator: "in", values: parents }] as const;
-    const children: string[] = [];
     for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
       for (const child of page) {
         if (rows.has(child.transaction_id) || !parents.includes(child.parent_transaction ?? "")) continue;
         rows.set(child.transaction_id, child);
-        children.push(child.transaction_id);
+        unasked.push(child.transaction_id);
       }
       if (rows.size >= MAX_ROWS) break;
     }
-    parents = children.slice(0, MAX_IN_VALUES);
   }
-  return { chain: toChain(root, [...rows.values()], rows.size < MAX_ROWS), row };
+  const complete = isFirst && unasked.length === 0 && rows.size < MAX_ROWS;
+  return { chain: toChain(root, [...rows.values()], complete), row };
 }
 
-async function findRoot(transactions: CloudClient["transactions"], row: Transaction): Promise<Transaction> {
+/** The highest row within reach, and whether it is the chain's first. */
+async function findRoot(
+  transactions: CloudClient["transactions"],
+  row: Transaction,
+): Promise<{ root: Transaction; isFirst: boolean }> {
   let root = row;
-  for (let depth = 0; depth < DEPTH && root.parent_transaction?.startsWith("txn_"); depth += 1) {
+  for (let depth = 0; root.parent_transaction?.startsWith("txn_"); depth += 1) {
+    if (depth === DEPTH) return { root, isFirst: false };
     try {
       root = await transactions.get(root.parent_transaction);
     } catch (error) {
       // A split's parent is never stored.
-      if (error instanceof CloudError && error.code === "not_found") return root;
+      if (error instanceof CloudError && error.code === "not_found") break;
       throw error;
     }
   }
-  return root;
+  return { root, isFirst: true };
 }
 
 function toChain(root: Transaction, rows: readonly Transaction[], complete: boolean): TransactionChain {

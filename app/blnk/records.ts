@@ -170,12 +170,18 @@ export function readTransaction(value: JsonValue): Transaction {
   };
 }
 
-/** Where `precise_amount` was left out: the major-unit amount, if it is a whole number of minor units. */
+/** Core keeps `amount` as a double, which tells any two integers of up to 15 digits apart, and not all of 16. */
+const SURE_IN_A_DOUBLE = 10n ** 15n;
+
+/** Where `precise_amount` was left out: the major-unit amount, if it is exact and a whole number of minor units. */
 function amountInMinorUnits(row: JsonObject, precision: bigint | undefined): bigint | undefined {
-  const amount = readText(row["amount_string"]) ?? readText(row["amount"]);
+  const given = readText(row["amount_string"]) ?? row["amount"];
+  const amount = readText(given);
   if (amount === undefined || precision === undefined || precision < 1n) return undefined;
   const minor = parseAmount(amount, precision);
-  return typeof minor === "bigint" ? minor : undefined;
+  if (typeof minor !== "bigint") return undefined;
+  const isSure = typeof given === "string" || (-SURE_IN_A_DOUBLE < minor && minor < SURE_IN_A_DOUBLE);
+  return isSure ? minor : undefined;
 }
 
 export function readIdentity(value: JsonValue): Identity {

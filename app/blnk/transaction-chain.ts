@@ -33,6 +33,6 @@ export type TransactionChain = {
   refunded: boolean;
   /** The batch or split that it is part of; Blnk keeps no row for that. */
   batch: string | undefined;
-  /** False when there were more rows than are shown. */
+  /** False when there may be more rows than are shown: then neither `refunded` nor what remains of a hold is sure. */
   complete: boolean;
 };

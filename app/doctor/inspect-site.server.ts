@@ -87,7 +87,7 @@ async function judgeSecretUrls({ origin, urlSecret }: Site): Promise<Finding[]> 
       onPromise(
         3,
         "unknown",
-        "Needs a URL secret: run it with this app's environment, or --url-secret-file.",
+        "Needs a URL secret: run it where PUBLIC_URL is this address, or give --url-secret-file FILE.",
       ),
     ];
   const problems: string[] = [];

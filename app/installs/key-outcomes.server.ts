@@ -6,19 +6,10 @@ import { endLaunches } from "#app/sessions/launches.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
+import { type AfterProof, inherit, type Inheritance } from "./inherit.server.ts";
 import { destroyKeys, type HeldKey, listHeldKeys, storeKey } from "./install-keys.server.ts";
 import { activateInstall, type Install } from "./installs.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
-
-/** Moves what the team made (monitors, activity, settings) from one install to the next; one function for each room. */
-export type Inheritance = ((tx: Tx, from: string, to: string) => Promise<void>)[];
-
-/** What goes on once a key works; in the unit of work that says so. */
-export type AfterProof = ((
-  tx: Tx,
-  install: { installed_app_id: string; generation: number },
-  now: number,
-) => Promise<void>)[];
 
 type App = {
   db: Database;
@@ -38,16 +29,6 @@ export async function keepProvenKey(app: App, install: Install): Promise<undefin
     await destroyKeys(tx, install.installed_app_id, { generation: install.generation });
     if (install.key_state !== "working") await inherit(tx, install, app.inheritance);
     for (const goOn of app.afterProof) await goOn(tx, install, now);
-  });
-  app.walTruncation.request();
-}
-
-/** No granted scope permits a read, so nothing will ever tell: Cloud's newest word stands, and older keys go. */
-export async function keepUnprovableKey(app: App, install: Install): Promise<undefined> {
-  await app.db.write(async (tx) => {
-    if (await setKeyState(tx, install, "unverified", app.clock.now())) {
-      await destroyKeys(tx, install.installed_app_id, { generation: install.generation });
-    }
   });
   app.walTruncation.request();
 }
@@ -109,18 +90,4 @@ async function setKeyState(
     .where("state", "=", "active")
     .executeTakeFirst();
   return numUpdatedRows === 1n;
-}
-
-/** Scopes change only by re-installing, which is likely to bring a new installed_app_id. An active sibling is never touched. */
-async function inherit(tx: Tx, install: Install, inheritance: Inheritance): Promise<void> {
-  const last = await tx
-    .selectFrom("installs")
-    .select("installed_app_id")
-    .where("app_id", "=", install.app_id)
-    .where("instance_id", "=", install.instance_id)
-    .where("state", "=", "inactive")
-    .orderBy("uninstalled_at", "desc")
-    .executeTakeFirst();
-  if (!last) return;
-  for (const move of inheritance) await move(tx, last.installed_app_id, install.installed_app_id);
 }

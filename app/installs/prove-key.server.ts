@@ -6,16 +6,10 @@ import type { JobHandler, NextRun } from "#app/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { keyCredentials } from "./cloud-access.server.ts";
+import type { AfterProof, Inheritance } from "./inherit.server.ts";
 import { type HeldKey, listHeldKeys } from "./install-keys.server.ts";
 import { findInstall, type Install } from "./installs.server.ts";
-import {
-  type AfterProof,
-  type Inheritance,
-  keepProvenKey,
-  keepUnprovableKey,
-  rejectKey,
-  restoreKey,
-} from "./key-outcomes.server.ts";
+import { keepProvenKey, rejectKey, restoreKey } from "./key-outcomes.server.ts";
 import type { Sealer } from "./sealer.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
@@ -27,7 +21,10 @@ const UNVERIFIED_WINDOW_MS = 10 * 60_000;
 const HOUR_MS = 60 * 60_000;
 const REJECTED_DELAYS_MS = [60_000, 5 * 60_000, 15 * 60_000, HOUR_MS];
 
-/** `refused_at`: when Cloud first refused the key, or null. */
+/**
+ * `refused_at`: when Cloud first refused the key, or null. `tries`: of a rejected key how often it was refused, of any
+ * other how often Cloud could not say.
+ */
 type Progress = { refused_at: number | null; tries: number };
 
 type Answer = "works" | "refused" | "inconclusive" | "unprovable";
@@ -57,7 +54,9 @@ export function createKeyProof(app: KeyProof): JobHandler {
     const progress = readProgress(job);
     const answer = await tryKey(app, install, current, signal);
     if (answer === "works") return await keepProvenKey(app, install);
-    if (answer === "unprovable") return await keepUnprovableKey(app, install);
+    // No granted scope permits a read, so nothing will tell: Cloud's newest word stands. It may be a forged one, so that
+    // the older keys are held until a proof settles it, or the uninstall.
+    if (answer === "unprovable") return undefined;
     if (answer === "inconclusive") return afterInconclusive(app.clock, install, current, progress);
 
     const now = app.clock.now();
@@ -68,8 +67,8 @@ export function createKeyProof(app: KeyProof): JobHandler {
       if ((await tryKey(app, install, key, signal)) === "works") return await restoreKey(app, install, key);
     }
     await rejectKey(app, install);
-    const delay = REJECTED_DELAYS_MS[Math.min(progress.tries, REJECTED_DELAYS_MS.length - 1)]!;
-    return { due_at: app.clock.now() + delay, payload: { refused_at, tries: progress.tries + 1 } };
+    const tries = install.key_state === "rejected" ? progress.tries + 1 : 1;
+    return { due_at: app.clock.now() + delayAfterRefusals(tries), payload: { refused_at, tries } };
   };
 }
 
@@ -84,7 +83,10 @@ async function tryKey(app: KeyProof, install: Install, key: HeldKey, signal: Abo
   }
 }
 
-/** Cloud could not say. A fresh key is tried often for ten minutes, since it may only work once Cloud has our answer. */
+/**
+ * Cloud could not say. A rejected key is tried again after the same time as before; a fresh one often for ten minutes,
+ * since it may only work once Cloud has our answer.
+ */
 function afterInconclusive(
   clock: Clock,
   install: Install,
@@ -92,9 +94,15 @@ function afterInconclusive(
   { refused_at, tries }: Progress,
 ): NextRun {
   const now = clock.now();
+  if (install.key_state === "rejected")
+    return { due_at: now + delayAfterRefusals(tries), payload: { refused_at, tries } };
   const fresh = install.key_state === "unverified" && now - key.applied_at < UNVERIFIED_WINDOW_MS;
   const delay = fresh ? Math.min(1000 * 2 ** tries, 60_000) : HOUR_MS;
   return { due_at: now + delay, payload: { refused_at, tries: tries + 1 } };
+}
+
+function delayAfterRefusals(refusals: number): number {
+  return REJECTED_DELAYS_MS[Math.min(Math.max(refusals, 1), REJECTED_DELAYS_MS.length) - 1]!;
 }
 
 function readProgress(job: Job): Progress {

@@ -9,7 +9,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import type { CallbackDelivery } from "./authenticate-delivery.server.ts";
 import type { InstallEvent } from "./callback-schema.ts";
-import { type Departure, endInstall, voidGeneration } from "./end-install.server.ts";
+import { endInstall, type Ending, voidGeneration } from "./end-install.server.ts";
 import { fingerprintEvent, fingerprintKey } from "./fingerprint.server.ts";
 import { findAppliedKey, storeKey } from "./install-keys.server.ts";
 import { activateInstall, findInstall, type Install } from "./installs.server.ts";
@@ -30,7 +30,7 @@ type LifeCycle = {
   worker: Pick<Worker, "abort">;
   walTruncation: Pick<WalTruncation, "request">;
   pinnedAppId: string | undefined;
-  departure: Departure;
+  ending: Ending;
 };
 
 /**
@@ -74,7 +74,7 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
       if (verdict.outcome !== "applied") return verdict;
       if (event.kind === "install")
         await applyInstall(tx, app.sealer, event, { install, eventId, keyFingerprint: keyFingerprint!, now });
-      else if (install?.state === "active") await endInstall(tx, install, app.departure, now);
+      else if (install?.state === "active") await endInstall(tx, install, app.ending, now);
       return verdict;
     },
     { signal: delivery.signal, maxWait: MAX_WAIT_MS },

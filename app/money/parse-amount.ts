@@ -1,7 +1,7 @@
 /** Why a text is not an amount; the words for people belong to the form that asked. */
 export type AmountError = "empty" | "too_long" | "not_a_number" | "not_whole";
 
-const MAX_LENGTH = 60;
+export const MAX_AMOUNT_LENGTH = 60;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
@@ -13,7 +13,7 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 export function parseAmount(text: string, precision: bigint): bigint | AmountError {
   const trimmed = text.trim();
   if (trimmed === "") return "empty";
-  if (trimmed.length > MAX_LENGTH) return "too_long";
+  if (trimmed.length > MAX_AMOUNT_LENGTH) return "too_long";
   const match = DECIMAL.exec(trimmed);
   if (match === null) return "not_a_number";
   const [, sign, whole = "", fraction = ""] = match;

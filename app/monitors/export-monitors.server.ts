@@ -33,7 +33,7 @@ export async function exportMonitors(
   const states = withState
     ? await loadStates(db, installedAppId)
     : new Map<string, Map<string, SubjectState>>();
-  for (const { id, monitor } of await listMonitors(db.read, installedAppId)) {
+  for (const { id, monitor, evaluated_at: evaluatedAt } of await listMonitors(db.read, installedAppId)) {
     const json = writeMonitor(monitor);
     if (!withState) {
       monitors.push(json);
@@ -48,7 +48,8 @@ export async function exportMonitors(
         subject,
         state,
         value: value ?? null,
-        evaluated_at,
+        // A state that stays the same is not written again.
+        evaluated_at: Math.max(evaluated_at, evaluatedAt ?? 0),
       })),
       episodes: episodes.map(({ id, subject, opened_at, closed_at, reason, anomaly_id, delivery }) => ({
         id,

@@ -50,7 +50,8 @@ export async function createMonitors(
   monitors: readonly Monitor[],
   now: number,
 ): Promise<string[]> {
-  const ids = monitors.map(() => `mon_${randomBytes(12).toString("base64url")}`);
+  // In order, so that those of one moment are listed as they came.
+  const ids = monitors.map(() => `mon_${randomBytes(12).toString("base64url")}`).sort();
   for (const [index, monitor] of monitors.entries()) {
     await tx
       .insertInto("monitors")

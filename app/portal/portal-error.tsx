@@ -22,14 +22,15 @@ export function PortalError() {
     );
   }
   const refusal = isRouteErrorResponse(error) ? (error.data as Refusal | null) : null;
-  if (refusal?.code === "missing_scope") {
+  const told = TOLD.get(refusal?.code ?? "");
+  if (refusal && told) {
     return (
       <>
-        <PageTitle>Not permitted</PageTitle>
+        <PageTitle>{told.title}</PageTitle>
         <div className="mt-4">
           <ErrorNote
             failed={refusal.message}
-            happened="Nothing was changed."
+            happened={told.happened}
             todo={<TextLink to=".">Back to the page</TextLink>}
           />
         </div>
@@ -56,6 +57,20 @@ export function PortalError() {
     </>
   );
 }
+
+/** Refusals that have words of their own. */
+const TOLD = new Map([
+  ["missing_scope", { title: "Not permitted", happened: "Nothing was changed." }],
+  [
+    "storage",
+    {
+      title: "Not stored",
+      happened: "Going back in the browser brings back what was typed, to be sent again.",
+    },
+  ],
+  ["body_too_large", { title: "Too large", happened: "Nothing was changed." }],
+  ["invalid_body", { title: "Not a form", happened: "Nothing was changed." }],
+]);
 
 /** The same without the portal around it, for what fails before there is one. */
 export function PortalErrorPage() {

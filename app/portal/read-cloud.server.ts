@@ -22,14 +22,12 @@ export function createReadCloud(
   budgetMs = BUDGET_MS,
 ): ReadCloud {
   const { cloud, log } = platform;
-  const { grantedPermissions, keyState } = session.install;
+  const { installed_app_id, grantedPermissions, keyState } = session.install;
+  const ids = { request_id: request.id, installed_app_id };
   const client = cloud.client(sessionCredentials(platform, session), { signal: request.signal, budgetMs });
   const reportRefusal = () =>
     reportRefusedKey(platform, { ...session.install, key_state: keyState }).catch((err: unknown) =>
-      log.error(
-        { event: "refusal_not_stored", request_id: request.id, err },
-        "a refused key was not reported",
-      ),
+      log.error({ event: "refusal_not_stored", ...ids, err }, "a refused key was not reported"),
     );
   return async (scope, read) => {
     if (!grantedPermissions.includes(scope)) return { kind: "missing_scope", scope };
@@ -38,16 +36,13 @@ export function createReadCloud(
       return { kind: "ready", value: await read(client) };
     } catch (error) {
       if (!(error instanceof CloudError)) {
-        log.error({ event: "unexpected_error", request_id: request.id, err: error }, "an unexpected error");
+        log.error({ event: "unexpected_error", ...ids, err: error }, "an unexpected error");
         return { kind: "failed", message: "Something went wrong in this app", requestId: request.id };
       }
       const { code, status, reason, message } = error;
       if (code === "unauthorised") await reportRefusal();
       if (code !== "cancelled") {
-        log.warn(
-          { event: "cloud_read_failed", request_id: request.id, code, status, reason },
-          "a page could not be read",
-        );
+        log.warn({ event: "cloud_read_failed", ...ids, code, status, reason }, "a page could not be read");
       }
       return { kind: "failed", message, requestId: request.id };
     }

@@ -9,3 +9,7 @@ export type Writing = Pick<Platform, "cloud" | "db" | "sealer" | "clock">;
 export function writeClient(platform: Writing, session: PortalSession, budgetMs: number): CloudClient {
   return platform.cloud.client(sessionCredentials(platform, session), { budgetMs });
 }
+
+/** What a page is told when a change in Blnk was begun and what came of it could not be stored here. */
+export const MAYBE_DONE_IN_BLNK =
+  "This could not be stored here. Blnk may have the change already; sent again, it is not made twice.";

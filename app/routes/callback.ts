@@ -1,4 +1,4 @@
-import { platformContext, requestContext } from "#app/context.server.ts";
+import { installContext, logIds, platformContext } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
 import { authenticateCallback } from "#app/installs/authenticate-delivery.server.ts";
 import { receiveCallback } from "#app/installs/receive-callback.server.ts";
@@ -14,14 +14,14 @@ export const action = serve;
 async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Response> {
   const app = args.context.get(platformContext);
   return await serveBlnk(args, "callback", async (source) => {
-    const { outcome, reason, kind, installed_app_id } = await measured(app.metrics, async () => {
+    const { outcome, reason, kind } = await measured(app.metrics, async () => {
       const delivery = await authenticateCallback(args.request, source);
       const { kind, installed_app_id } = delivery.event;
-      return { ...(await receiveCallback(app, delivery)), kind, installed_app_id };
+      args.context.set(installContext, installed_app_id);
+      return { ...(await receiveCallback(app, delivery)), kind };
     });
-    const { id } = args.context.get(requestContext);
     app.log.info(
-      { event: "callback", request_id: id, kind, installed_app_id, outcome, reason },
+      { event: "callback", ...logIds(args.context), kind, outcome, reason },
       "received a callback",
     );
     if (outcome === "refused") throw new DomainError("mismatch", `Refused: ${reason}.`);

@@ -1,4 +1,4 @@
-import { platformContext, requestContext } from "#app/context.server.ts";
+import { installContext, logIds, platformContext } from "#app/context.server.ts";
 import { authenticateLaunch } from "#app/installs/authenticate-delivery.server.ts";
 import { launchPortal } from "#app/installs/launch-portal.server.ts";
 
@@ -12,13 +12,9 @@ async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Respons
   const app = args.context.get(platformContext);
   return await serveBlnk(args, "launch", async (source) => {
     const delivery = await authenticateLaunch(args.request, source);
+    args.context.set(installContext, delivery.launch.installed_app_id);
     const { portalUrl, launchId } = await launchPortal(app, delivery);
-    const { installed_app_id } = delivery.launch;
-    const { id } = args.context.get(requestContext);
-    app.log.info(
-      { event: "launch", request_id: id, installed_app_id, launch_id: launchId },
-      "opened a launch",
-    );
+    app.log.info({ event: "launch", ...logIds(args.context), launch_id: launchId }, "opened a launch");
     return Response.json({ portal_url: portalUrl });
   });
 }

@@ -18,14 +18,14 @@ export async function serveBlnk(
   purpose: UrlPurpose,
   receive: (source: Source) => Promise<Response>,
 ): Promise<Response> {
-  const { checkCallbackToken, checkLaunchToken, urlSecretUses, log } = context.get(platformContext);
+  const { checkCallbackToken, checkLaunchToken, urlSecretUses } = context.get(platformContext);
   const checkToken = purpose === "callback" ? checkCallbackToken : checkLaunchToken;
   const secretIndex = checkToken(params.urlToken);
   if (secretIndex === undefined) return notFoundPage();
   switch (request.method) {
     case "POST":
       urlSecretUses.record(purpose, secretIndex);
-      return await answerJson(log, () =>
+      return await answerJson(context, () =>
         receive({ address: context.get(requestContext).address, secretIndex }),
       );
     case "GET":

@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chownSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import SqliteDatabase from "better-sqlite3";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { createSealer } from "#app/installs/sealer.server.ts";
 import { API_KEY, IDS, installBody } from "#tests/support/blnk-payloads.ts";
 import { runScript } from "#tests/support/run-script.ts";
 import { startApp, temporaryDirectory, type TestApp } from "#tests/support/start-app.ts";
+
+// Each command is a process of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const script = (app: TestApp, name: string, args: string[], env: NodeJS.Dict<string> = {}) =>
   runScript(name, args, { cwd: app.directory, env: { ...app.env, ...env } });
@@ -79,7 +82,7 @@ test("a backup under load holds everything that was acknowledged before it began
   expect(again.cloud.journal.some(({ key }) => key === API_KEY)).toBe(true);
   expect((await again.request(enter)).status).toBe(401);
   expect((await again.request(await again.launch())).status).toBe(302);
-}, 120_000);
+});
 
 test("a restore waits for no server: it is refused while one runs, and changes nothing", async () => {
   const app = await startApp();
@@ -174,7 +177,7 @@ test("a damaged, a changed, a foreign and a newer file are refused before anythi
   expect(readFileSync(app.file).equals(before)).toBe(true);
   // The same file as it was is taken.
   expect((await script(app, "restore", ["--from", out])).code).toBe(0);
-}, 60_000);
+});
 
 test("what was still to be sent is looked for first, and the jobs of before are void", async () => {
   const { app } = await backedUp();
@@ -201,6 +204,36 @@ test("what was still to be sent is looked for first, and the jobs of before are 
   expect(
     query(app.file, "select kind from jobs where state = 'queued' and generation = 2 order by kind"),
   ).toContainEqual({ kind: "deliver_alerts" });
+});
+
+test("sessions and launches of the portal and the operator are not brought back to life", async () => {
+  const { app } = await backedUp();
+  const db = new SqliteDatabase(app.file);
+  const later = Date.now() + 3_600_000;
+  db.exec(`
+    insert into launches values ('l', '${IDS.installed_app_id}', 1, 'h', null, 0, ${later}, null, 1, '127.0.0.1', 0);
+    insert into sessions values ('s', 'l', 0, '127.0.0.1');
+    insert into hand_over_codes values ('c', 'l', ${later}, null);
+    insert into operator_sessions values ('o', 'mark', ${later}, ${later}, '127.0.0.1');`);
+  db.close();
+  const out = join(app.directory, "d.db");
+  expect((await script(app, "backup", ["--out", out])).code).toBe(0);
+  const tables = ["launches", "sessions", "hand_over_codes", "operator_sessions"];
+  const counts = (file: string) =>
+    tables.map((table) => query<{ rows: number }>(file, `select count(*) as rows from ${table}`)[0]!.rows);
+  expect(counts(out)).toEqual([1, 1, 1, 1]);
+  expect((await script(app, "restore", ["--from", out])).code).toBe(0);
+  expect(counts(app.file)).toEqual([0, 0, 0, 0]);
+});
+
+test("a restore by root leaves the file and its lock to whom the folder belongs", async () => {
+  const { app, out } = await backedUp();
+  const directory = temporaryDirectory();
+  if (process.getuid?.() === 0) chownSync(directory, 65_534, 65_534);
+  const file = join(directory, "tidemark.db");
+  expect((await script(app, "restore", ["--from", out], { DATABASE_URL: `file:${file}` })).code).toBe(0);
+  for (const name of readdirSync(directory))
+    expect([name, statSync(join(directory, name)).uid]).toEqual([name, statSync(directory).uid]);
 });
 
 test("a backup is restored on a machine that has no database yet", async () => {

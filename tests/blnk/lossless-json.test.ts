@@ -34,6 +34,28 @@ describe("parseJson", () => {
     expect(readInteger(parseJson("999999999.99999999"))).toBeUndefined();
   });
 
+  test("a decimal that a double would round comes as its text, any other as a number", () => {
+    expect(parseJson("[1234567890123.456789,0.12345678901234567,12345.678901234567890e-3]")).toEqual([
+      "1234567890123.456789",
+      "0.12345678901234567",
+      "12345.678901234567890e-3",
+    ]);
+    expect(parseJson("[0.30000000000000004,19.9900000000000000000,1.50e-2,-5e-324]")).toEqual([
+      0.30000000000000004, 19.99, 0.015, -5e-324,
+    ]);
+  });
+
+  test("a decimal of any length reads back exactly", () => {
+    const digits = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n });
+    fc.assert(
+      fc.property(digits, fc.integer({ min: 1, max: 60 }), (integer, places) => {
+        const value = parseJson(`[${integer}e-${places}]`) as [string | number | bigint];
+        expect(exactInteger(timesTenTo(String(value[0]), places))).toBe(integer);
+      }),
+      { seed: SEED, numRuns: 2_000 },
+    );
+  });
+
   test("digits inside strings stay text", () => {
     const text = '{"hash":"12345678901234567890","t":"a:1e21,9007199254740993"}';
     expect(parseJson(text)).toEqual(JSON.parse(text));
@@ -115,4 +137,9 @@ function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal);
   if (typeof value !== "object" || value === null) return value;
   return Object.entries(value).map(([key, item]) => [key, normal(item)]);
+}
+
+function timesTenTo(decimal: string, places: number): string {
+  const [mantissa, exponent = "0"] = decimal.split("e");
+  return `${mantissa}e${Number(exponent) + places}`;
 }

@@ -80,6 +80,19 @@ describe("a transaction", () => {
     expect(amount({})).toBeUndefined();
   });
 
+  test("has no amount from a number that a double may have rounded", () => {
+    const read = (fields: string) =>
+      readTransaction(parseJson(`{"transaction_id":"txn_1",${fields}}`)).precise_amount;
+    // 19 digits, which no double wrote.
+    expect(read('"amount":1234567890123.456789,"precision":1000000')).toBe(1234567890123456789n);
+    expect(JSON.parse("1234567890123.456789")).toBe(1234567890123.4568);
+    // What Core's double makes of 90071992547409.93.
+    expect(read('"amount":90071992547409.94,"precision":100')).toBeUndefined();
+    expect(read('"amount":-9007199254740993000,"precision":100')).toBeUndefined();
+    expect(read('"amount":9999999999999.99,"precision":100')).toBe(999_999_999_999_999n);
+    expect(read('"amount":-9999999999999.99,"precision":100')).toBe(-999_999_999_999_999n);
+  });
+
   test("with a status of later days keeps it", () => {
     expect(readTransaction({ transaction_id: "txn_1", status: "FROZEN" }).status).toBe("FROZEN");
   });

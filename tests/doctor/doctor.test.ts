@@ -2,13 +2,16 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import type { Finding } from "#app/doctor/finding.ts";
 import { IDS } from "#tests/support/blnk-payloads.ts";
 import { listen } from "#tests/support/listen.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { startApp, temporaryDirectory, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, temporaryDirectory, type TestApp, testEnvironment } from "#tests/support/start-app.ts";
+
+// Each command is a process of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The doctor on the app's own machine: the local address stands for the public one. */
 async function examineOwn(app: TestApp, env: NodeJS.Dict<string> = {}) {
@@ -82,6 +85,24 @@ test("a URL secret from a file enables its checks, and a wrong one fails them", 
     expect(run.out).toMatch(new RegExp(`^${expected} +3 `, "m"));
     expect(`${run.out}${run.err}`).not.toContain(secret);
   }
+});
+
+test("what is not seen is said with its reason: no answer, no database here, a mistake in the environment", async () => {
+  const cwd = temporaryDirectory();
+  const closed = createServer();
+  const dead = await listen(closed);
+  closed.close();
+  const env = testEnvironment(cwd, { NODE_ENV: "development", PUBLIC_URL: dead });
+  const examine = (env: NodeJS.Dict<string>) => runScript("doctor", [dead, "--insecure-local"], { cwd, env });
+  const stranger = await examine({});
+  expect(stranger.code).toBe(1);
+  expect(stranger.out).toMatch(/^FAIL {11}Reachable: GET \/ got no answer: ECONNREFUSED/m);
+  expect(stranger.out).toMatch(/^cannot tell 13 .*without an answer/m);
+  expect(stranger.out).toMatch(/^cannot tell {2}1 .*on the machine only/m);
+  expect(stranger.out).toMatch(/^cannot tell {4}Host: .* seen on the machine only\.$/m);
+  expect((await examine(env)).out).toMatch(/Host: .*there is no database at .*tidemark\.db/);
+  const mistaken = await examine({ ...env, PORT: "many" });
+  expect(mistaken.out).toMatch(/Host: .*PORT: must be a port number/);
 });
 
 /** Some other server, which answers everything with a redirect or a page of its own. */

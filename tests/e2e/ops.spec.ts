@@ -10,8 +10,8 @@ import { APP } from "./support/world.ts";
 const SCREENS = ["Overview", "Installs", "Sessions", "Events", "Jobs", "Promises", "Audit"];
 
 const SIZES = [
-  { width: 375, height: 720 },
-  { width: 1280, height: 900 },
+  { width: 330, height: 720 },
+  { width: 1440, height: 900 },
 ];
 
 test("the operator signs in, sees every screen at both sizes and in both themes, and ends a session", async ({

@@ -88,6 +88,26 @@ describe("one key", () => {
     expect(waits).toEqual([1, 5, 15, 60, 60]);
   });
 
+  test("an answer that says nothing of a rejected key leaves its next try where it was", async () => {
+    const world = await openWorld();
+    world.standIn.answer(API_KEY, 503);
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(API_KEY, 401);
+    await world.work(SECOND);
+    world.standIn.answer(API_KEY, 503);
+    await world.work(3 * SECOND);
+    world.standIn.answer(API_KEY, 401);
+    const waits: number[] = [];
+    for (const status of [401, 503, 401, 503, 503, 401]) {
+      await world.work(await nextProof(world));
+      waits.push((await nextProof(world)) / MINUTE);
+      world.standIn.answer(API_KEY, status);
+    }
+    expect(await keyState(world)).toBe("rejected");
+    expect(waits).toEqual([1, 5, 5, 15, 15, 15]);
+  });
+
   test("a rejected key is tried at a launch, and one success makes it working", async () => {
     const world = await openWorld();
     world.standIn.answer(API_KEY, 401);
@@ -229,6 +249,32 @@ describe("a replaced key", () => {
     expect(await world.currentKey()).toBe(API_KEY);
   });
 
+  test("is held while the new one cannot be proven, and restored when the next one is refused", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    await world.install({ api_key: "blnk_forged", granted_permissions: ["data:write"] });
+    await world.work(SECOND);
+    expect(await world.currentKey()).toBe("blnk_forged");
+    expect(await keyState(world)).toBe("unverified");
+    expect((await world.keys()).map(({ box }) => box !== null)).toEqual([true, true]);
+    world.standIn.answer("blnk_forged_2", 401);
+    await world.install({ api_key: "blnk_forged_2" });
+    await world.work(SECOND);
+    await world.work(3 * SECOND);
+    expect(await world.currentKey()).toBe(API_KEY);
+    expect((await world.keys()).filter(({ box }) => box !== null)).toHaveLength(1);
+  });
+
+  test("is destroyed by an uninstall while the new one cannot be proven", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.install({ api_key: OTHER_API_KEY, granted_permissions: [] });
+    await world.work(SECOND);
+    await world.uninstall();
+    expect((await world.keys()).filter(({ box }) => box !== null)).toEqual([]);
+  });
+
   test("is destroyed at once by an uninstall, with the new one", async () => {
     const world = await openWorld();
     await world.install();
@@ -309,6 +355,57 @@ describe("inheritance", () => {
     await world.install({ installed_app_id: "instapp_2", api_key: OTHER_API_KEY });
     await world.work(SECOND);
     expect(await activityOf(world, "instapp_1")).toEqual(["app.installed"]);
+    expect(await activityOf(world, "instapp_2")).toEqual(["app.installed"]);
+  });
+
+  test("a late uninstall leaves what was made to the install that works by then", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.install({ installed_app_id: "instapp_2", api_key: OTHER_API_KEY });
+    await world.work(SECOND);
+    await world.uninstall();
+    await world.uninstall();
+    expect(await activityOf(world, "instapp_1")).toEqual([]);
+    expect(await activityOf(world, "instapp_2")).toEqual([
+      "app.installed",
+      "app.installed",
+      "app.uninstalled",
+    ]);
+  });
+
+  test("two late uninstalls leave all that was made to the one that works, each thing once", async () => {
+    const world = await openWorld();
+    const ids = ["instapp_1", "instapp_2", "instapp_3"];
+    for (const id of ids) {
+      await world.install({ installed_app_id: id, api_key: `blnk_${id}` });
+      await world.work(SECOND);
+    }
+    for (const id of ids.slice(0, 2)) await world.uninstall({ installed_app_id: id });
+    await world.work(SECOND);
+    const left = await Promise.all(ids.map(async (id) => (await activityOf(world, id)).length));
+    expect(left).toEqual([0, 0, 5]);
+  });
+
+  test("an uninstall leaves nothing to a sibling whose key is not known to work", async () => {
+    const world = await openWorld();
+    await world.install();
+    world.standIn.answer("blnk_forged", 401);
+    await world.install({ installed_app_id: "instapp_2", api_key: "blnk_forged" });
+    await world.work(SECOND);
+    await world.work(3 * SECOND);
+    await world.uninstall();
+    expect(await activityOf(world, "instapp_1")).toEqual(["app.installed", "app.uninstalled"]);
+  });
+
+  test.each([
+    ["another instance", { instance_id: "inst_2" }],
+    ["another app", { app_id: "app_2" }],
+  ])("a late uninstall leaves nothing to %s", async (_name, fields) => {
+    const world = await openWorld();
+    await world.install();
+    await world.install({ installed_app_id: "instapp_2", api_key: OTHER_API_KEY, ...fields });
+    await world.work(SECOND);
+    await world.uninstall();
     expect(await activityOf(world, "instapp_2")).toEqual(["app.installed"]);
   });
 

@@ -120,10 +120,20 @@ describe("a monitor as JSON", () => {
     expect(read(JSON.parse(JSON.stringify(written)))).toEqual(read(monitor));
   });
 
+  test("keeps metadata as it was written: text, number or truth value", () => {
+    const meta_data = { tier: "gold", level: 3, active: true };
+    const written = writeMonitor(read({ ...low, select: { meta_data } }));
+    expect(written.select).toEqual({ meta_data });
+  });
+
   test("keeps any decimal at any precision", () => {
     fc.assert(
       fc.property(
-        fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
+        fc.oneof(
+          fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
+          // As long as a decimal may be.
+          fc.bigInt({ min: 10n ** 40n, max: 10n ** 60n - 1n }),
+        ),
         fc.integer({ min: 0, max: 6 }),
         fc.constantFrom(1, 3, 60, 100, 128, 1_000, 1e6, 1e18),
         (digits, decimals, precision) => {

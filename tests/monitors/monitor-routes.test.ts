@@ -54,6 +54,13 @@ test("monitors are imported all or nothing, and exported as they came", async ()
   });
 });
 
+test("monitors are exported in the order of their import", async () => {
+  const portal = await openPortal(await startApp());
+  const names = Array.from({ length: 40 }, (_, index) => `Monitor ${index}`);
+  await portal.importing({ monitors: names.map((name) => ({ ...MONITOR, name })) });
+  expect((await portal.exported()).monitors.map(({ name }) => name)).toEqual(names);
+});
+
 test("a body of another shape, type, size or depth is refused in words", async () => {
   const app = await startApp();
   const portal = await openPortal(app);

@@ -36,7 +36,7 @@ function evaluate(monitor: TransactionMonitor, { now, watching_since, tracked, .
 }
 
 function evaluateRows(monitor: WindowMonitor, rows: SeenTransaction[], more: More = {}) {
-  const entries = rows.flatMap((row) => windowEntries(monitor, row, traits));
+  const entries = windowEntries(monitor, rows, traits);
   return evaluate(monitor, { entries, ...more });
 }
 
@@ -317,7 +317,7 @@ describe("movement", () => {
 
   test("a row that was not applied moves nothing", () => {
     for (const status of ["QUEUED", "INFLIGHT", "REJECTED", "VOID"]) {
-      expect(windowEntries(movement({}), rowOf("txn_1", { ...toWorld, status }), traits)).toEqual([]);
+      expect(windowEntries(movement({}), [rowOf("txn_1", { ...toWorld, status })], traits)).toEqual([]);
     }
   });
 

@@ -90,7 +90,9 @@ test("an error of our own is logged whole and shown without its words", async ()
     message: "Something went wrong in this app",
     requestId: "request-1",
   });
-  expect(logged).toEqual([{ event: "unexpected_error", request_id: "request-1", err: bug }]);
+  expect(logged).toEqual([
+    { event: "unexpected_error", request_id: "request-1", installed_app_id: "instapp_1", err: bug },
+  ]);
 });
 
 test("all reads of a page share its time", async () => {

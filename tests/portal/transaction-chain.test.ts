@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
+import { cloudFor, routes } from "#tests/support/cloud-server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 async function openChain() {
@@ -89,5 +90,56 @@ describe("a transaction's chain", () => {
     await expect(chainOf("txn_00000000-0000-0000-0000-000000000000")).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+});
+
+/** A chain whose row `n` has the parents that `parentOf` says, in a Cloud that answers 100 parents at a time at most. */
+async function readLongChain(length: number, parentOf: (n: number) => number, startAt = 0) {
+  const rows = Array.from({ length }, (_, n) => ({
+    transaction_id: `txn_${n}`,
+    parent_transaction: n === 0 ? "" : `txn_${parentOf(n)}`,
+    status: n === 0 ? "INFLIGHT" : "APPLIED",
+    precise_amount: n === 0 ? 1_000 : 1,
+    source: n === length - 1 ? "bln_b" : "bln_a",
+    destination: n === length - 1 ? "bln_a" : "bln_b",
+  }));
+  const answers = rows.map((row) => [`GET /data/transactions/${row.transaction_id}`, () => row] as const);
+  const children = (parents: string[]) => rows.filter((row) => parents.includes(row.parent_transaction));
+  const page = (found: object[], query: URLSearchParams) => {
+    const at = (Number(query.get("page")) - 1) * 100;
+    return { data: found.slice(at, at + 100), total: found.length };
+  };
+  const { client } = await cloudFor(
+    routes({
+      ...Object.fromEntries(answers),
+      "GET /data/transactions": ({ query }) =>
+        page(
+          children((query.get("parent_transaction_in") ?? query.get("parent_transaction_eq"))!.split(",")),
+          query,
+        ),
+      "POST /transactions/filter": ({ query, body }) =>
+        page(children((JSON.parse(body) as { filters: { values: string[] }[] }).filters[0]!.values), query),
+    }),
+  );
+  return (await readTransactionChain(client, `txn_${startAt}`)).chain;
+}
+
+describe("a long chain", () => {
+  test("of a hold with 150 commits has the refund of the 120th in it", async () => {
+    const chain = await readLongChain(152, (n) => (n === 151 ? 120 : 0));
+    expect(chain).toMatchObject({ complete: true, refunded: true, refundable: undefined });
+    expect(chain.steps).toHaveLength(152);
+  });
+
+  test("with more rows than are read is not complete", async () => {
+    expect((await readLongChain(299, () => 0)).complete).toBe(true);
+    expect((await readLongChain(301, () => 0)).complete).toBe(false);
+  });
+
+  test("that is deeper than is read is not complete, from its first row or its last", async () => {
+    expect((await readLongChain(7, (n) => n - 1)).complete).toBe(true);
+    expect((await readLongChain(7, (n) => n - 1, 6)).complete).toBe(true);
+    expect((await readLongChain(20, (n) => n - 1)).complete).toBe(false);
+    expect((await readLongChain(8, (n) => n - 1, 7)).complete).toBe(false);
   });
 });

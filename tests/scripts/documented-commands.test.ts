@@ -9,13 +9,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { temporaryDirectory } from "#tests/support/start-app.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const LOOPBACK_ONLY = new URL("../support/loopback-only.ts", import.meta.url).href;
 
-/** The commands of a page: its indented lines, without the remark that may stand behind two blanks. */
+/** The commands of a page: its indented lines, without the remark that may stand behind them. */
 function commandsOf(page: string): string[] {
   return readFileSync(join(ROOT, page), "utf8")
     .split("\n")
     .filter((line) => /^ {4,7}(npm|cp|fly|docker|node) /.test(line))
-    .map((line) => line.trim().split(/ {2,}/)[0]!);
+    .map((line) => line.trim().split(/ +#/)[0]!);
 }
 
 /** Run elsewhere: by other tests, or where there is an engine. */
@@ -54,6 +55,7 @@ function start(folder: string, command: string): ChildProcess & { output: string
     HOME: folder,
     PORT: "0",
     HOST: "127.0.0.1",
+    NODE_OPTIONS: `--import=${LOOPBACK_ONLY}`,
   };
   // Its own group: npm does not pass a signal on.
   const child = Object.assign(spawn("sh", ["-c", command], { cwd: folder, env, detached: true }), {
@@ -119,6 +121,11 @@ test("the commands of the self-hosting page do what it says, in its order", asyn
     expect(commands.some((command) => command.startsWith(`npm run ${name}`))).toBe(true);
   expect(existsSync(join(folder, "tidemark-backup.db.sha256"))).toBe(true);
   const fly = readFileSync(join(folder, "fly.log"), "utf8").split("\n");
-  expect(fly.slice(0, 2)).toEqual(["apps create your-app-name", "volumes create data --size 1 --yes"]);
-  expect(readFileSync(join(folder, "imported"), "utf8")).toMatch(/^ENCRYPTION_KEYS=k\d{8}:/m);
+  expect(fly.slice(0, 3)).toEqual(["apps create your-app-name", "secrets import", "storage create --yes"]);
+  expect(readFileSync(join(folder, "imported"), "utf8")).toMatch(
+    /^ENCRYPTION_KEYS=k\d{8}-\S+\nURL_SECRETS=\S+\nOPERATOR_PASSWORD_HASH=b64:\S+$/m,
+  );
+  const onMachine = fly.flatMap((command) => /node \/app\/(\S+)/.exec(command)?.[1] ?? []);
+  expect(onMachine).toEqual(["scripts/doctor.ts", "scripts/restore.ts"]);
+  for (const script of onMachine) expect(existsSync(join(folder, script)), script).toBe(true);
 }, 240_000);

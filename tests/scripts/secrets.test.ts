@@ -14,7 +14,7 @@ const secrets = (cwd: string, args: string[] = [], input?: string) =>
 test("fresh secrets are printed, stored in a file of their owner's alone, and never replaced", async () => {
   const cwd = temporaryDirectory();
   const [first, second] = [await secrets(cwd), await secrets(cwd)];
-  expect(first.out).toMatch(/^ENCRYPTION_KEYS=k\d{8}:\S{44}\nURL_SECRETS=\S{43}\n$/);
+  expect(first.out).toMatch(/^ENCRYPTION_KEYS=k\d{8}-[0-9a-f]{4}:\S{44}\nURL_SECRETS=\S{43}\n$/);
   expect(first.out).not.toBe(second.out);
 
   writeFileSync(join(cwd, ".env"), "PUBLIC_URL=https://tidemark.example.com\nURL_SECRETS=\n", {
@@ -54,6 +54,28 @@ test("the operator's password becomes a hash that the environment takes, and is 
   expect(await verify(env.OPERATOR_PASSWORD_HASH!, password)).toBe(true);
   expect(await verify(env.OPERATOR_PASSWORD_HASH!, "correct horse batterz")).toBe(false);
   expect((await secrets(cwd, ["--operator-password"], "short\n")).code).toBe(1);
+});
+
+test("a new password takes the place of the old one in .env, and nothing else is touched", async () => {
+  const cwd = temporaryDirectory();
+  writeFileSync(join(cwd, ".env"), "PORT=3000\n# OPERATOR_PASSWORD_HASH=\n");
+  const set = (password: string) => secrets(cwd, ["--operator-password", "--write"], `${password}\n`);
+  for (const password of ["correct horse battery", "another horse battery"]) {
+    expect((await set(password)).code).toBe(0);
+    const [port, remark, line, ...rest] = readFileSync(join(cwd, ".env"), "utf8").split("\n");
+    expect([port, remark, rest]).toEqual(["PORT=3000", "# OPERATOR_PASSWORD_HASH=", [""]]);
+    const OPERATOR_PASSWORD_HASH = line!.slice("OPERATOR_PASSWORD_HASH=".length);
+    const env = readEnv(testEnvironment(cwd, { OPERATOR_PASSWORD_HASH }));
+    expect(await verify(env.OPERATOR_PASSWORD_HASH!, password)).toBe(true);
+  }
+});
+
+test("a mistyped option is refused in words, without a stack", async () => {
+  for (const name of ["manifest", "secrets", "backup", "restore", "doctor"]) {
+    const { code, err } = await runScript(name, ["--nonsense"], { cwd: temporaryDirectory(), env: {} });
+    expect([name, code, err.trim().split("\n").length]).toEqual([name, 1, 1]);
+    expect(err).toContain("Unknown option '--nonsense'");
+  }
 });
 
 test("the manifest says of each URL whether it can be reached, without the URL", async () => {

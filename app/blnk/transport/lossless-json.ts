@@ -8,8 +8,8 @@ const MAX_DIGITS = 1_000;
 
 /**
  * Parses JSON without losing digits. Integers within ±2^53 are numbers, larger ones bigint, however they are written
- * (`1e21`, `9007199254740993.0`). A number that no double tells from an integer although it is none
- * (`0.99999999999999999`), or that none can hold, comes as its text.
+ * (`1e21`, `9007199254740993.0`). Any other that no double holds digit for digit (`0.99999999999999999`,
+ * `1234567890123.456789`) comes as its text.
  *
  * @throws SyntaxError when it is not JSON or nests deeper than 64 levels
  */
@@ -68,10 +68,23 @@ declare global {
 function revive(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   if (typeof value !== "number" || source === undefined) return value;
-  if (Number.isFinite(value) && !Number.isInteger(value)) return value;
+  if (Number.isFinite(value) && !Number.isInteger(value))
+    return isSameDecimal(String(value), source) ? value : source;
   const exact = exactInteger(source);
   if (exact === undefined) return source;
   return Number.isSafeInteger(value) ? value : exact;
+}
+
+function isSameDecimal(a: string, b: string): boolean {
+  const [mantissa = "", exponent = "0"] = b.split(/e/i);
+  const places = (mantissa.split(".")[1]?.length ?? 0) - Number(exponent);
+  const integer = exactInteger(shiftPoint(b, places));
+  return integer !== undefined && integer === exactInteger(shiftPoint(a, places));
+}
+
+function shiftPoint(decimal: string, places: number): string {
+  const [mantissa, exponent = "0"] = decimal.split(/e/i);
+  return `${mantissa}e${Number(exponent) + places}`;
 }
 
 /** Before the parser: JSON.parse accepts a nesting that everything after it would choke on. */

@@ -1,5 +1,7 @@
 import { type Dispatcher, errors, request as undiciRequest } from "undici";
 
+import { ownTurn } from "#app/turns.ts";
+
 import { CloudError, errorOfResponse } from "../cloud-error.ts";
 import { isObject } from "../read-fields.ts";
 import { type JsonValue, parseJson, stringifyJson } from "./lossless-json.ts";
@@ -61,6 +63,8 @@ async function readResponse(
 async function readBody({ body }: Dispatcher.ResponseData): Promise<JsonValue> {
   const bytes = await body.bytes();
   if (bytes.length === 0) return null;
+  // Many answers may have arrived at once, and reading a page takes a few milliseconds.
+  await ownTurn();
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {

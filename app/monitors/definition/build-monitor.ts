@@ -73,7 +73,10 @@ function selectionOf({ meta_data, status, ...rest }: AnySelection): Selection {
   if (status !== undefined) selection.status = status.toUpperCase();
   if (meta_data !== undefined) {
     selection.meta_data = Object.fromEntries(
-      Object.entries(meta_data).map(([path, value]) => [path, String(value)]),
+      Object.entries(meta_data).map(([path, value]) => [
+        path,
+        typeof value === "bigint" ? String(value) : value,
+      ]),
     );
   }
   return selection;

@@ -62,7 +62,7 @@ export type Selection = {
   identity_id?: string;
   currency?: string;
   /** By dotted path; the values are compared as text. */
-  meta_data?: Record<string, string>;
+  meta_data?: Record<string, string | number | boolean>;
   status?: string;
   /** A balance id, or an `@indicator`. */
   source?: string;

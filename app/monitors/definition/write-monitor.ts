@@ -1,4 +1,5 @@
 import { formatAmount } from "#app/money/format-amount.ts";
+import { MAX_AMOUNT_LENGTH } from "#app/money/parse-amount.ts";
 
 import type { Monitor, Mute, Window } from "./monitor.ts";
 import type { MonitorJson } from "./monitor-schema.ts";
@@ -95,10 +96,13 @@ function writeWindow({ days, hours, time_zone }: Window) {
   };
 }
 
-/** Every amount here was once a decimal; a precision such as 60 has to be reduced before it shows as one again. */
+/**
+ * Every amount here was once a decimal of a length that is read again: where its decimals do not fit, the zeros at its end
+ * were not there. A precision such as 60 has to be reduced before it shows as a decimal again.
+ */
 function decimal(minor: bigint, precision: bigint): string {
   const text = formatAmount(minor, precision, { grouping: false });
-  if (!text.includes("/")) return text;
+  if (!text.includes("/")) return text.length > MAX_AMOUNT_LENGTH ? text.replace(/\.?0+$/, "") : text;
   const denominator = BigInt(text.slice(text.indexOf("/") + 1));
   const scale = precision / denominator;
   return formatAmount(minor / scale, denominator, { grouping: false });

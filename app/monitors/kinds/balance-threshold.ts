@@ -6,12 +6,18 @@ import type { BalanceThreshold, FixedLimit, ThresholdCondition } from "../defini
 import { createCurrencies, fieldOf, foldTotal, hasMoved } from "./balance-total.ts";
 import { holds } from "./compare.ts";
 import type { BalanceFold } from "./evaluate.ts";
-import { type EvaluationContext, type Outcome, SELECTION, type SubjectResult } from "./facts.ts";
+import {
+  type EvaluationContext,
+  type Outcome,
+  SELECTION,
+  SHOWN_SUBJECTS,
+  type SubjectResult,
+} from "./facts.ts";
 import { allUnknown, resultOf, withUnseen } from "./results.ts";
 import { selectsBalance } from "./select/select-balances.ts";
 
-/** So that the state of a small selection can be shown in full without keeping that of a large one. */
-const QUIET_RESULTS = 500;
+/** One more than are shown: it tells a selection that is too large for that. */
+const QUIET_RESULTS = SHOWN_SUBJECTS + 1;
 
 export function foldThreshold(monitor: BalanceThreshold, context: EvaluationContext): BalanceFold {
   return monitor.condition.per === "total" ? foldTotals(monitor, context) : foldEach(monitor, context);

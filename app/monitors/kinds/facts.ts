@@ -39,6 +39,9 @@ export type WindowEntry = {
   currency: string | undefined;
 };
 
+/** A selection of up to so many subjects keeps the last value of each, quiet ones too. */
+export const SHOWN_SUBJECTS = 100;
+
 /** The subject of what concerns a selection as a whole: its total, its movement, or why it could not be read. */
 export const SELECTION = "selection";
 

@@ -12,7 +12,7 @@ export function evaluateSilence(
   { now, watching_since, tracked }: EvaluationContext,
 ): SubjectResult[] {
   if (problem !== undefined) return allUnknown(tracked, problem);
-  const last = newestOf(entries, now);
+  const last = newestOf(entries);
   const waitMs = condition.minutes * MINUTE_MS;
   // Where the look-back found no row, there was none for that long before watching began.
   const quietSince = last?.at ?? watching_since - waitMs;

@@ -25,6 +25,17 @@ export function evaluateMatches(
   return withProblem([...events.values()], tracked, problem ?? unreadable);
 }
 
+/** The chains that `evaluateMatches` has to know of whether they were counted before. */
+export function matchedChains(
+  { select, condition }: TransactionMatch,
+  { rows, traits }: Pick<TransactionFacts, "rows" | "traits">,
+): string[] {
+  const matched = rows.filter(
+    (row) => hasAmount(condition, row) !== false && selectsTransaction(select, row, traits),
+  );
+  return [...new Set(matched.map(({ chain_id }) => chain_id))];
+}
+
 /** Undefined: the row does not say. */
 function hasAmount(
   { amount }: MatchCondition,

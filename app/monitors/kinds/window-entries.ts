@@ -1,14 +1,23 @@
 import type { Movement, WindowMonitor } from "../definition/monitor.ts";
 import { countedAt } from "./counted-at.ts";
 import { type FindTraits, type SeenTransaction, SELECTION, type WindowEntry } from "./facts.ts";
+import { newestOf } from "./newest-of.ts";
 import { isEnd, selectsEnds, selectsTransaction } from "./select/select-transactions.ts";
 
-/** What a row adds to the windows of a monitor; store it before `evaluateTransactions`, once per row. */
+/** What rows add to the windows of a monitor; store it before `evaluateTransactions`, once per row. */
 export function windowEntries(
   monitor: WindowMonitor,
-  row: SeenTransaction,
+  rows: readonly SeenTransaction[],
   traits: FindTraits,
 ): WindowEntry[] {
+  const entries = rows.flatMap((row) => entriesOf(monitor, row, traits));
+  // Silence asks for the newest alone.
+  if (monitor.kind !== "silence") return entries;
+  const newest = newestOf(entries);
+  return newest ? [newest] : [];
+}
+
+function entriesOf(monitor: WindowMonitor, row: SeenTransaction, traits: FindTraits): WindowEntry[] {
   if (row.status !== (monitor.kind === "rejections" ? "REJECTED" : "APPLIED")) return [];
   if (!selectsTransaction(monitor.select, row, traits)) return [];
   const flows: Flow[] = monitor.kind === "movement" ? flowsOf(monitor, row, traits) : [[SELECTION, "in"]];

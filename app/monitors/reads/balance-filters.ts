@@ -21,7 +21,7 @@ export function selectionFilters({
     if (value !== undefined) filters.push({ field: field as "currency", operator: "eq", value });
   }
   for (const [path, value] of Object.entries(meta_data))
-    filters.push({ field: `meta_data.${path}`, operator: "eq", value });
+    filters.push({ field: `meta_data.${path}`, operator: "eq", value: String(value) });
   return filters;
 }
 

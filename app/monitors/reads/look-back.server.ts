@@ -4,11 +4,9 @@ import type { Database } from "#db/database.server.ts";
 
 import type { WindowMonitor } from "../definition/monitor.ts";
 import { keptFrom, needsTraits } from "../kinds/evaluate.ts";
-import { windowEntries } from "../kinds/window-entries.ts";
 import type { BalanceTraits } from "../kinds/facts.ts";
+import { addToWindows } from "./add-to-windows.server.ts";
 import { batches, findBalances } from "./read-by-id.server.ts";
-import { storeEntries } from "./watched-rows.server.ts";
-import { ownTurn } from "../turns.ts";
 
 type NewWindow = { id: string; monitor: WindowMonitor };
 
@@ -47,16 +45,7 @@ async function lookBack(
       chain_id: row.transaction_id,
       first_seen_at: row.created_at ?? now,
     }));
-    const entries = group.flatMap(({ id, monitor }) =>
-      rows.flatMap((row) =>
-        windowEntries(monitor, row, (balanceId) => traits.get(balanceId)).map((entry) => ({
-          ...entry,
-          monitor_id: id,
-        })),
-      ),
-    );
-    await storeEntries(db, entries);
-    await ownTurn();
+    await addToWindows(db, group, rows, (balanceId) => traits.get(balanceId));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Balance } from "#app/blnk/records.ts";
 
 import { hasMoved } from "../kinds/balance-total.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
-import { ownTurn } from "../turns.ts";
+import { ownTurn } from "#app/turns.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, finishReader, type Reading } from "./balance-reader.ts";
 import { type BalanceDemand, distinctScans, keyOf, planBalanceReads } from "./plan-balance-reads.ts";
@@ -77,12 +77,13 @@ async function readEach(
   await eachOf(
     groupBy(states, ({ demand }) => demand.scans),
     async (filters, group) => {
+      const folds = group.map(({ demand, fold }) => ({ fold, before: scansBefore(demand, filters) }));
       const problem = await problemOf(async () => {
         for await (const page of client.balances.scan({ filters, createdUntil: now })) {
           seen(page);
           const rows = page.filter((balance) => answers(balance, filters));
-          for (const { demand, fold } of group)
-            fold.add(rows.filter((balance) => !cameBefore(balance, demand, filters)));
+          for (const { fold, before } of folds)
+            fold.add(rows.filter((balance) => !before.some((scan) => answers(balance, scan))));
           await ownTurn();
         }
       });
@@ -128,8 +129,10 @@ async function readEach(
     seen,
   );
 
-  for (const { reader, fold, state } of states)
+  for (const { reader, fold, state } of states) {
     if (!state.misled) finishReader(reading, reader.id, fold, state);
+    await ownTurn();
+  }
   return states.filter(({ state }) => state.misled).map(({ reader }) => reader);
 }
 
@@ -165,13 +168,13 @@ async function findCurrency(
   return idle === undefined ? undefined : { currency: idle, moved: false };
 }
 
-/** The scan of another selection of the same monitor has brought it already. */
-function cameBefore(balance: Balance, { scans }: BalanceDemand, filters: BalanceFilters): boolean {
-  const earlier = scans.slice(
+/** The selections of the same monitor that are read before this one: what is in both comes only once. */
+function scansBefore({ scans }: BalanceDemand, filters: BalanceFilters): BalanceFilters[] {
+  const key = keyOf(filters);
+  return scans.slice(
     0,
-    scans.findIndex((scan) => keyOf(scan) === keyOf(filters)),
+    scans.findIndex((scan) => keyOf(scan) === key),
   );
-  return earlier.some((scan) => answers(balance, scan));
 }
 
 function groupBy<T>(

@@ -2,7 +2,7 @@ import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Balance } from "#app/blnk/records.ts";
 
 import { hasMoved } from "../kinds/balance-total.ts";
-import { ownTurn } from "../turns.ts";
+import { ownTurn } from "#app/turns.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, type Fold, finishReader, type Reading } from "./balance-reader.ts";
 import { type BalanceDemand, keyOf } from "./plan-balance-reads.ts";
@@ -34,7 +34,7 @@ export async function readEverything(
       await ownTurn();
     }
   });
-  for (const group of groups) group.finish(reading, problem);
+  for (const group of groups) await group.finish(reading, problem);
   return problem === undefined ? count : undefined;
 }
 
@@ -69,10 +69,11 @@ function createGroup(readers: readonly BalanceReader[]) {
         );
       }
     },
-    finish(reading: Reading, problem: string | undefined) {
+    async finish(reading: Reading, problem: string | undefined): Promise<void> {
       const currencies = [...(moved.size > 0 ? moved : idle)];
       for (const { id, demand, fold } of members) {
         finishReader(reading, id, fold, { problem, currencies: demand.selection && currencies });
+        await ownTurn();
       }
     },
   };

@@ -4,7 +4,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
-import { ownTurn } from "../turns.ts";
+import { ownTurn } from "#app/turns.ts";
 
 const CHUNK = 100;
 
@@ -145,9 +145,15 @@ export async function storeEntries(
   }
 }
 
-/** Drops what no window reaches any more, but for the newest entry of each subject, and answers the rest. */
-export async function loadEntries(db: Database, monitorId: string, keptFrom: number): Promise<WindowEntry[]> {
-  const rows = await db.read
+/** A window, and from when on its entries count. */
+export type KeptWindow = { monitorId: string; keptFrom: number };
+
+/** The entries that a window reaches, and the newest of each subject; `outlived` when there are others. */
+export async function loadEntries(
+  { read }: Pick<Database, "read">,
+  { monitorId, keptFrom }: KeptWindow,
+): Promise<{ entries: WindowEntry[]; outlived: boolean }> {
+  const rows = await read
     .selectFrom("window_entries")
     .selectAll()
     .where("monitor_id", "=", monitorId)
@@ -157,8 +163,7 @@ export async function loadEntries(db: Database, monitorId: string, keptFrom: num
   const kept = rows.filter(
     ({ subject, at }) => (!subjects.has(subject) && subjects.add(subject)) || at >= keptFrom,
   );
-  if (kept.length < rows.length) await db.write((tx) => dropEntries(tx, monitorId, keptFrom));
-  return kept.map(({ subject, transaction_id, at, flow, amount, precision, currency }) => ({
+  const entries = kept.map(({ subject, transaction_id, at, flow, amount, precision, currency }) => ({
     subject,
     transaction_id,
     at,
@@ -167,9 +172,25 @@ export async function loadEntries(db: Database, monitorId: string, keptFrom: num
     precision: precision === null ? undefined : BigInt(precision),
     currency: currency ?? undefined,
   }));
+  return { entries, outlived: kept.length < rows.length };
 }
 
-async function dropEntries(tx: Tx, monitorId: string, keptFrom: number): Promise<void> {
+const WINDOWS_PER_UNIT = 10;
+
+/** Drops what these windows reach no more, but for the newest entry of each subject. */
+export async function dropOutlived(
+  db: Pick<Database, "write">,
+  windows: readonly KeptWindow[],
+): Promise<void> {
+  for (const some of chunks(windows, WINDOWS_PER_UNIT)) {
+    await db.write(async (tx) => {
+      for (const window of some) await dropEntries(tx, window);
+    });
+    await ownTurn();
+  }
+}
+
+async function dropEntries(tx: Tx, { monitorId, keptFrom }: KeptWindow): Promise<void> {
   await tx
     .deleteFrom("window_entries")
     .where("monitor_id", "=", monitorId)
@@ -187,8 +208,8 @@ async function dropEntries(tx: Tx, monitorId: string, keptFrom: number): Promise
     .execute();
 }
 
-export function chunks<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) =>
-    items.slice(index * CHUNK, (index + 1) * CHUNK),
+export function chunks<T>(items: readonly T[], size = CHUNK): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
   );
 }

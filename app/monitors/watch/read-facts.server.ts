@@ -3,22 +3,15 @@ import type { Balance, Transaction } from "#app/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
-import {
-  evaluateTransactions,
-  foldBalances,
-  keptFrom,
-  needsMembers,
-  needsTraits,
-} from "../kinds/evaluate.ts";
-import { windowEntries } from "../kinds/window-entries.ts";
+import { foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
 import {
   type BalanceTraits,
   type EvaluationContext,
   type FindTraits,
-  OVERLAP_MS,
   type SeenTransaction,
   type SubjectResult,
 } from "../kinds/facts.ts";
+import { addToWindows } from "../reads/add-to-windows.server.ts";
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
 import { lookBackWindows } from "../reads/look-back.server.ts";
 import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
@@ -27,8 +20,8 @@ import { problemOf } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
 import { batches, findBalances } from "../reads/read-by-id.server.ts";
 import { readRows, type RowsReading } from "../reads/read-rows.server.ts";
-import { loadEntries, storeEntries } from "../reads/watched-rows.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
+import { evaluateRows } from "./evaluate-rows.server.ts";
 
 /** A monitor that is due, with the subjects that it must hear of. */
 export type DueMonitor = StoredMonitor & { context: EvaluationContext };
@@ -55,11 +48,10 @@ export async function evaluateMonitors(
   reading: Reading,
   { due, idle }: { due: readonly DueMonitor[]; idle: readonly StoredMonitor[] },
   known: { rowsUntil: number | null; balances: number | undefined },
-  eventsOf: (monitorId: string, subjects: readonly string[]) => Promise<string[]>,
 ): Promise<Evaluated> {
   const { client, db, installedAppId, now } = reading;
   const problems = new Map<string, string>();
-  const blame = (monitors: readonly DueMonitor[], problem: string | undefined) => {
+  const blame = (monitors: readonly StoredMonitor[], problem: string | undefined) => {
     if (problem !== undefined)
       for (const { id } of monitors) if (!problems.has(id)) problems.set(id, problem);
   };
@@ -80,8 +72,9 @@ export async function evaluateMonitors(
   const idleWindows = rows ? idle.filter(isOfWindow).filter(({ looked_back }) => looked_back === 1) : [];
   const traits = collectTraits([...ofRows, ...idleWindows], rows);
   const members = new Map<string, string[]>();
+  const changed = latestChanged(rows);
   const readers = [
-    ...ofBalances.map((stored) => thresholdReader(stored, latestChanged(rows))),
+    ...ofBalances.map((stored) => thresholdReader(stored, changed)),
     ...ofRows.flatMap((stored) => memberReader(stored, members)),
   ];
   const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
@@ -104,33 +97,15 @@ export async function evaluateMonitors(
     results.set(stored.id, balances.results.get(stored.id) ?? []);
     blame([stored], balances.problems.get(stored.id));
   }
-  for (const stored of ofRows) {
-    blame([stored], balances.problems.get(stored.id));
-    const fresh = await rowsFor(reading, stored, rows, blame);
-    const events =
-      stored.kind === "transaction_match"
-        ? await eventsOf(
-            stored.id,
-            fresh.map(({ chain_id }) => chain_id),
-          )
-        : [];
-    const facts = {
-      rows: fresh,
-      chains: rows?.chains ?? [],
-      entries: isOfWindow(stored) ? await loadEntries(db, stored.id, keptFrom(stored.monitor, now)) : [],
-      members: members.get(stored.id) ?? [],
-      looked_back: true,
-      traits: traits.find,
-      problem: problems.get(stored.id),
-    };
-    results.set(
-      stored.id,
-      evaluateTransactions(stored.monitor, facts, {
-        ...stored.context,
-        tracked: new Set([...stored.context.tracked, ...events]),
-      }),
-    );
-  }
+  for (const stored of ofRows) blame([stored], balances.problems.get(stored.id));
+  const ofRowsResults = await evaluateRows(reading, ofRows, {
+    rows,
+    traits: traits.find,
+    members,
+    problems,
+    blame,
+  });
+  for (const [id, found] of ofRowsResults) results.set(id, found);
   // Rows that could not be judged are read again.
   return {
     results,
@@ -239,36 +214,6 @@ export function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Bala
   return { balance_id, indicator, ledger_id, identity_id };
 }
 
-/** The fresh rows; for a monitor with hours or a daily check, all since its last evaluation, which others have seen. */
-async function rowsFor(
-  { client, now }: Reading,
-  stored: Of<TransactionMonitor>,
-  rows: RowsReading | undefined,
-  blame: (monitors: readonly DueMonitor[], problem: string | undefined) => void,
-): Promise<readonly SeenTransaction[]> {
-  if (stored.kind !== "transaction_match" || stored.monitor.schedule === undefined) return rows?.rows ?? [];
-  const all = new Map((rows?.rows ?? []).map((row) => [row.transaction_id, row]));
-  const since = Math.max(stored.watching_since, (stored.evaluated_at ?? 0) - OVERLAP_MS);
-  const problem = await problemOf(async () => {
-    for await (const page of client.transactions.scan({
-      filters: [{ field: "created_at", operator: "gte", value: since }],
-      createdUntil: now,
-    })) {
-      for (const row of page) {
-        if (all.has(row.transaction_id)) continue;
-        const parent = row.parent_transaction;
-        const chain_id =
-          parent === undefined || parent.startsWith("bulk_")
-            ? row.transaction_id
-            : (all.get(parent)?.chain_id ?? parent);
-        all.set(row.transaction_id, { ...row, chain_id, first_seen_at: row.created_at ?? now });
-      }
-    }
-  });
-  blame([stored], problem);
-  return [...all.values()];
-}
-
 /** Adds the fresh rows to the windows, and fills new ones from what was there before; answers why those could not be. */
 async function fillWindows(
   { client, db, now }: Reading,
@@ -277,10 +222,7 @@ async function fillWindows(
   traits: FindTraits,
 ): Promise<string | undefined> {
   const filled = windows.filter(({ looked_back }) => looked_back === 1);
-  const entries = filled.flatMap(({ id, monitor }) =>
-    rows.flatMap((row) => windowEntries(monitor, row, traits).map((entry) => ({ ...entry, monitor_id: id }))),
-  );
-  await storeEntries(db, entries);
+  await addToWindows(db, filled, rows, traits);
   const unfilled = windows.filter(({ looked_back }) => looked_back === 0);
   return unfilled.length === 0
     ? undefined

@@ -9,12 +9,12 @@ import { planAlerts } from "../alerts/plan-alerts.server.ts";
 import { explainMonitor } from "../definition/explain-monitor.ts";
 import { advance, isTracked, type SubjectState } from "../episodes/advance.ts";
 import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.server.ts";
-import type { SubjectResult } from "../kinds/facts.ts";
+import { SHOWN_SUBJECTS, type SubjectResult } from "../kinds/facts.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import type { EpisodeNews } from "../webhook/webhook-event.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
-import { ownTurn } from "../turns.ts";
+import { ownTurn } from "#app/turns.ts";
 
 export type States = ReadonlyMap<string, ReadonlyMap<string, SubjectState>>;
 
@@ -27,8 +27,6 @@ export type Cycle = {
   states: States;
 };
 
-/** A selection of up to so many subjects keeps the last value of each, quiet ones too. */
-const SHOWN_SUBJECTS = 100;
 const TOLD = 20;
 
 /** Some of a monitor's steps; with the last of them goes what is said of the evaluation as a whole. */
@@ -65,6 +63,7 @@ export async function recordResults(cycle: Cycle, due: readonly StoredMonitor[])
       unit.push({ stored, steps, all: at + STEPS_PER_UNIT >= news.length ? all : undefined });
       weight += steps.length;
     }
+    await ownTurn();
   }
   await flush();
 }

@@ -3,7 +3,7 @@ import { jobCredentials } from "#app/installs/cloud-access.server.ts";
 import { findInstall, type Install } from "#app/installs/installs.server.ts";
 import type { JobHandler } from "#app/jobs/worker.server.ts";
 
-import { listEventsSince, findEvents, loadStates, trackedOf } from "../episodes/episodes.server.ts";
+import { listEventsSince, loadStates, trackedOf } from "../episodes/episodes.server.ts";
 import { isDue } from "../kinds/schedule/schedule.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
@@ -18,6 +18,7 @@ import {
   recordResults,
   type States,
 } from "./record-results.server.ts";
+import { ownTurn } from "#app/turns.ts";
 import { tellOfTrouble } from "./tell-of-trouble.server.ts";
 
 /**
@@ -28,6 +29,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
   return async (job, { signal }) => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
+    await ownTurn();
     const started = app.clock.now();
     const monitors = await listMonitors(app.db.read, install.installed_app_id);
     const enabled = monitors.filter(({ monitor }) => monitor.enabled);
@@ -84,6 +86,7 @@ async function watchInstall(
     isDue(monitor, { since: evaluated_at ?? watching_since, now }),
   );
   const states: States = await loadStates(db, installed_app_id);
+  await ownTurn();
   const dueNow: DueMonitor[] = [];
   for (const stored of due) {
     const known = states.get(stored.id) ?? new Map<string, never>();
@@ -105,7 +108,6 @@ async function watchInstall(
     { client, db, installedAppId: installed_app_id, now },
     { due: dueNow, idle },
     { rowsUntil: watch?.rows_until ?? null, balances: watch?.balances ?? undefined },
-    (monitorId, subjects) => findEvents(db, monitorId, subjects),
   );
 
   const cycle: Cycle = {

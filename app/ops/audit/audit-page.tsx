@@ -5,7 +5,7 @@ import type { OperatorActionRow } from "#db/schema.ts";
 
 import { NextPage } from "../shell/next-page.tsx";
 import { OpsPage } from "../shell/ops-page.tsx";
-import { OpsTable } from "../shell/ops-table.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 
 /** What was done at this console; nothing here is ever changed. */
 export function AuditPage({
@@ -28,9 +28,9 @@ export function AuditPage({
           cells: [
             <RelativeTime key="at" at={entry.at} loadedAt={loadedAt} />,
             entry.action,
-            entry.target,
+            entry.target && <LongWord key="on">{entry.target}</LongWord>,
             entry.result,
-            entry.source_address,
+            <LongWord key="from">{entry.source_address}</LongWord>,
           ],
         }))}
       />

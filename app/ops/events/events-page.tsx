@@ -7,7 +7,7 @@ import { TextLink } from "#app/ui/text-link.tsx";
 
 import { NextPage } from "../shell/next-page.tsx";
 import { OpsPage } from "../shell/ops-page.tsx";
-import { OpsTable } from "../shell/ops-table.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 import type { EventLine } from "./load-events.server.ts";
 
 const OUTCOMES: Record<EventLine["outcome"], { tone: Tone; Icon: LucideIcon; word: string }> = {
@@ -41,18 +41,22 @@ export function EventsPage({
       <OpsTable
         label="Events"
         columns={COLUMNS}
-        empty="Callbacks from Blnk Cloud will be here."
+        empty={
+          params.has("show")
+            ? "No callback was refused or superseded."
+            : "Callbacks from Blnk Cloud will be here."
+        }
         rows={rows.map((event) => ({
           key: event.id,
           cells: [
             <RelativeTime key="at" at={event.last_received_at} loadedAt={loadedAt} />,
             event.kind === "install" ? "Install" : "Uninstall",
-            <TextLink key="install" to={`/ops/installs/${event.installed_app_id}`}>
-              {event.installed_app_id}
-            </TextLink>,
+            <LongWord key="install">
+              <TextLink to={`/ops/installs/${event.installed_app_id}`}>{event.installed_app_id}</TextLink>
+            </LongWord>,
             <Outcome key="outcome" event={event} />,
             event.deliveries,
-            event.source_address,
+            <LongWord key="from">{event.source_address}</LongWord>,
             secretName(event.secret_index),
           ],
         }))}

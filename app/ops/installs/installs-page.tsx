@@ -7,7 +7,7 @@ import { TextLink } from "#app/ui/text-link.tsx";
 
 import { NextPage } from "../shell/next-page.tsx";
 import { OpsPage } from "../shell/ops-page.tsx";
-import { OpsTable } from "../shell/ops-table.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 import { InstallPill, KeyPill } from "./install-pills.tsx";
 import type { InstallLine } from "./load-installs.server.ts";
 
@@ -39,14 +39,18 @@ export function InstallsPage({
       <OpsTable
         label="Installs"
         columns={COLUMNS}
-        empty="Installs will be here once the app is installed from Blnk Cloud."
+        empty={
+          params.get("q")
+            ? "No id of an install or instance has this in it."
+            : "Installs will be here once the app is installed from Blnk Cloud."
+        }
         rows={installs.map((install) => ({
           key: install.installed_app_id,
           cells: [
-            <TextLink key="id" to={`/ops/installs/${install.installed_app_id}`}>
-              {install.installed_app_id}
-            </TextLink>,
-            install.instance_id,
+            <LongWord key="id">
+              <TextLink to={`/ops/installs/${install.installed_app_id}`}>{install.installed_app_id}</TextLink>
+            </LongWord>,
+            <LongWord key="instance">{install.instance_id}</LongWord>,
             <InstallPill key="state" state={install.state} />,
             install.generation,
             install.scopes.join(", ") || "none",

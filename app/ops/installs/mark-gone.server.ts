@@ -1,6 +1,6 @@
 import type { Cloud } from "#app/blnk/cloud.server.ts";
 import type { Clock } from "#app/clock.ts";
-import { type Departure, endInstall } from "#app/installs/end-install.server.ts";
+import { endInstall, type Ending } from "#app/installs/end-install.server.ts";
 import { findInstall } from "#app/installs/installs.server.ts";
 import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
 import type { Worker } from "#app/jobs/worker.server.ts";
@@ -16,7 +16,7 @@ export async function markGone(
     cloud: Pick<Cloud, "stop">;
     worker: Pick<Worker, "abort">;
     walTruncation: Pick<WalTruncation, "request">;
-    departure: Departure;
+    ending: Ending;
   },
   operator: Operator,
   installedAppId: string,
@@ -24,7 +24,7 @@ export async function markGone(
   await operate(app, operator, { action: "marked as gone", target: installedAppId }, async (tx, now) => {
     const install = await findInstall(tx, installedAppId);
     if (install?.state !== "active") return "was not active";
-    await endInstall(tx, install, app.departure, now);
+    await endInstall(tx, install, app.ending, now);
     return "key destroyed";
   });
   app.cloud.stop(installedAppId);

@@ -2,7 +2,7 @@ import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
 
 import { OpsPage } from "../shell/ops-page.tsx";
-import { OpsTable } from "../shell/ops-table.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 import { PostButton } from "../shell/post-button.tsx";
 import type { JobLine } from "./load-jobs.server.ts";
 
@@ -26,8 +26,8 @@ export function JobsPage({
             key: job.id,
             cells: [
               job.kind,
-              job.installed_app_id ?? "all",
-              job.last_error,
+              <LongWord key="install">{job.installed_app_id ?? "all"}</LongWord>,
+              job.last_error && <LongWord key="error">{job.last_error}</LongWord>,
               job.attempts,
               job.finished_at !== null && <RelativeTime at={job.finished_at} loadedAt={loadedAt} />,
               <PostButton key="retry" label="Retry" fields={{ id: String(job.id) }} />,
@@ -44,9 +44,9 @@ export function JobsPage({
             key: job.id,
             cells: [
               job.kind,
-              job.installed_app_id ?? "all",
+              <LongWord key="install">{job.installed_app_id ?? "all"}</LongWord>,
               job.state,
-              job.last_error,
+              job.last_error && <LongWord key="error">{job.last_error}</LongWord>,
               job.attempts,
               job.state === "queued" && <RelativeTime at={job.due_at} loadedAt={loadedAt} />,
             ],

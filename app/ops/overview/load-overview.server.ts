@@ -1,6 +1,9 @@
 import { sql } from "kysely";
 
+import { listBackups } from "#app/backups/back-up.server.ts";
 import type { Clock } from "#app/clock.ts";
+import { countBoxes } from "#app/installs/sealed-boxes.server.ts";
+import { listServerKeys } from "#app/installs/server-keys.server.ts";
 import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
 import type { OpenDatabase } from "#db/database.server.ts";
 
@@ -21,11 +24,15 @@ type App = {
   opsPanels: readonly OpsPanel[];
 };
 
+const BACKUPS_SHOWN = 10;
+
 /** How the whole is, and what waits for the operator. */
 export async function loadOverview(app: App) {
   const { db, clock, opsPanels } = app;
-  const [counts, panels] = await Promise.all([
+  const [counts, keys, backups, panels] = await Promise.all([
     count(db),
+    listEncryptionKeys(db),
+    listBackups(db),
     Promise.all(opsPanels.map(async ({ read, ...panel }) => ({ ...panel, rows: await read(db) }))),
   ]);
   const walPendingSince = app.walTruncation.pendingSince();
@@ -39,6 +46,11 @@ export async function loadOverview(app: App) {
     walPendingSince: walPendingSince ?? null,
     unpinned: app.pinnedAppId === undefined && counts.active > 0,
     urlSecrets: app.urlSecretUses.list().map((use) => ({ ...use, lastAt: use.lastAt ?? null })),
+    keys,
+    noneOffMachine: backups.every(({ uploaded_at }) => uploaded_at === null),
+    backups: backups
+      .slice(0, BACKUPS_SHOWN)
+      .map(({ name, taken_at, bytes, uploaded_at }) => ({ name, taken_at, bytes, uploaded_at })),
     panels: panels as {
       title: string;
       columns: readonly string[];
@@ -46,6 +58,16 @@ export async function loadOverview(app: App) {
       rows: readonly PanelRow[];
     }[],
   };
+}
+
+/** By their ids: those that the server holds, the one that seals first, then any other that sealed something. */
+async function listEncryptionKeys(db: OpenDatabase) {
+  const [held, boxes] = await Promise.all([listServerKeys(db.read), countBoxes(db)]);
+  return [...new Set([...held, ...boxes.keys()])].map((id) => ({
+    id,
+    sealed: boxes.get(id) ?? 0,
+    place: held.indexOf(id),
+  }));
 }
 
 async function count({ read }: OpenDatabase) {

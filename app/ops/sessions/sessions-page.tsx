@@ -2,7 +2,7 @@ import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 
 import { OpsPage } from "../shell/ops-page.tsx";
-import { OpsTable } from "../shell/ops-table.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 import { PostButton } from "../shell/post-button.tsx";
 import type { LaunchLine } from "./load-sessions.server.ts";
 
@@ -18,13 +18,15 @@ export function SessionsPage({ launches, loadedAt }: { launches: LaunchLine[]; l
         rows={launches.map((launch) => ({
           key: launch.launch_id,
           cells: [
-            <ShortId key="id" id={launch.launch_id} />,
-            launch.installed_app_id,
-            launch.user_id ?? "unknown person",
+            <span key="id" className="whitespace-nowrap">
+              <ShortId id={launch.launch_id} />
+            </span>,
+            <LongWord key="install">{launch.installed_app_id}</LongWord>,
+            <LongWord key="who">{launch.user_id ?? "unknown person"}</LongWord>,
             <RelativeTime key="opened" at={launch.created_at} loadedAt={loadedAt} />,
             <RelativeTime key="ends" at={launch.expires_at} loadedAt={loadedAt} />,
             launch.redemptions,
-            launch.source_address,
+            <LongWord key="from">{launch.source_address}</LongWord>,
             <PostButton key="end" label="End" fields={{ launch_id: launch.launch_id }} />,
           ],
         }))}

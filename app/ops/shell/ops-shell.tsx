@@ -26,7 +26,7 @@ export function OpsShell({ children }: { children: ReactNode }) {
       </a>
       <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line py-3 text-small">
         <p className="font-semibold">{app.name} operator</p>
-        <nav aria-label="Operator" className="flex flex-wrap gap-x-4 gap-y-1">
+        <nav aria-label="Operator" className="flex flex-wrap gap-x-4 gap-y-1 max-sm:order-last max-sm:w-full">
           {SCREENS.map(({ name, path }) => (
             <NavLink
               key={path}

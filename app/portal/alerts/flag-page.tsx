@@ -13,11 +13,11 @@ import type { FlagOutcome } from "./raise-flag.server.ts";
 
 export type FlagResult = { outcome: FlagOutcome | undefined; form: SubmissionResult };
 
-const KINDS: Record<string, { word: string; kind: RecordKind }> = {
-  bln: { word: "balance", kind: "balances" },
-  txn: { word: "transaction", kind: "transactions" },
-  idt: { word: "identity", kind: "identities" },
-};
+const KINDS = new Map<string, { word: string; kind: RecordKind }>([
+  ["bln", { word: "balance", kind: "balances" }],
+  ["txn", { word: "transaction", kind: "transactions" }],
+  ["idt", { word: "identity", kind: "identities" }],
+]);
 
 /** Raises an alert about a balance, transaction or identity. */
 export function FlagPage({
@@ -32,7 +32,7 @@ export function FlagPage({
   const mayWrite = useGranted("alerts:write");
   const isSending = useNavigation().formMethod === "POST";
   const portalPath = usePortalPath();
-  const record = KINDS[entityId.split("_", 1)[0]!];
+  const record = KINDS.get(entityId.split("_", 1)[0]!);
   const word = record?.word ?? "record";
   const { form, fields } = useForm<{ formKey: string; title: string; description: string }, string[]>({
     id: "flag",

@@ -16,12 +16,12 @@ import type { NotePageData } from "./save-note.server.ts";
 
 export type NoteResult = { outcome: NoteOutcome | undefined; form: SubmissionResult };
 
-const KINDS: Record<string, { word: string; kind: RecordKind }> = {
-  bln: { word: "balance", kind: "balances" },
-  txn: { word: "transaction", kind: "transactions" },
-  ldg: { word: "ledger", kind: "ledgers" },
-  idt: { word: "identity", kind: "identities" },
-};
+const KINDS = new Map<string, { word: string; kind: RecordKind }>([
+  ["bln", { word: "balance", kind: "balances" }],
+  ["txn", { word: "transaction", kind: "transactions" }],
+  ["ldg", { word: "ledger", kind: "ledgers" }],
+  ["idt", { word: "identity", kind: "identities" }],
+]);
 
 export function NotePage({
   entityId,
@@ -30,7 +30,7 @@ export function NotePage({
   result,
 }: NotePageData & { result: NoteResult | undefined }) {
   const portalPath = usePortalPath();
-  const record = KINDS[entityId.split("_", 1)[0]!];
+  const record = KINDS.get(entityId.split("_", 1)[0]!);
   return (
     <>
       <RecordHead kind={`Note on a ${record?.word ?? "record"}`} id={entityId} />

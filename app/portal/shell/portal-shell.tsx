@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { TimeZone } from "#app/ui/relative-time.tsx";
 
 import { InstallLine } from "./install-line.tsx";
+import { NotStoredNotice } from "./not-stored-notice.tsx";
 import type { PortalFrame } from "./portal-frame.ts";
 import { SessionNotice } from "./session-notice.tsx";
 import { NAVIGATION_ID, SideNavigation } from "./side-navigation.tsx";
@@ -41,6 +42,7 @@ export function PortalShell({
         className="mx-auto flex w-full max-w-[75rem] min-w-0 flex-col px-3 pb-8 outline-none sm:px-6"
       >
         <InstallLine instanceId={frame.instanceId} standing={frame.key} />
+        <NotStoredNotice />
         <SessionNotice remainingMs={frame.remainingMs} />
         <TimeZone value={frame.display.timeZone}>{children}</TimeZone>
       </main>

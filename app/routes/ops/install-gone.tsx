@@ -23,9 +23,7 @@ export async function loader({ params, context }: Route.LoaderArgs) {
 
 export async function action({ params, context }: Route.ActionArgs) {
   const platform = context.get(platformContext);
-  await refuseInWords(platform.log, () =>
-    markGone(platform, context.get(operatorContext), params.installedAppId),
-  );
+  await refuseInWords(context, () => markGone(platform, context.get(operatorContext), params.installedAppId));
   return redirect(`/ops/installs/${params.installedAppId}`, 303);
 }
 

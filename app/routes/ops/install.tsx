@@ -3,6 +3,7 @@ import { data, redirect } from "react-router";
 import { listActionLimits } from "#app/actions/action-limits.server.ts";
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { InstallPage } from "#app/ops/installs/install-page.tsx";
 import { findInstallLine } from "#app/ops/installs/load-installs.server.ts";
@@ -27,12 +28,12 @@ export async function action({ request, params, context }: Route.ActionArgs) {
   const platform = context.get(platformContext);
   const install = await findInstallLine(platform.db, params.installedAppId);
   if (!install) throw data(null, { status: 404 });
-  const form = await request.formData();
-  const problems = await refuseInWords(platform.log, () =>
-    setLimit(platform, context.get(operatorContext), install.instance_id, form),
-  );
-  if (problems) return data({ currency: form.get("currency"), problems }, { status: 400 });
-  return redirect(`/ops/installs/${install.installed_app_id}`, 303);
+  return await refuseInWords(context, async () => {
+    const form = await readFormData(request);
+    const problems = await setLimit(platform, context.get(operatorContext), install.instance_id, form);
+    if (problems) return data({ currency: form.get("currency"), problems }, { status: 400 });
+    return redirect(`/ops/installs/${install.installed_app_id}`, 303);
+  });
 }
 
 export default function InstallRoute({ loaderData, actionData }: Route.ComponentProps) {

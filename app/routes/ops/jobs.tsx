@@ -2,6 +2,7 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { JobsPage } from "#app/ops/jobs/jobs-page.tsx";
 import { loadJobs } from "#app/ops/jobs/load-jobs.server.ts";
@@ -21,11 +22,12 @@ export async function loader({ context }: Route.LoaderArgs) {
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
-  const platform = context.get(platformContext);
-  const id = Number((await request.formData()).get("id"));
-  if (!Number.isSafeInteger(id) || id < 1) throw data(null, { status: 400 });
-  await refuseInWords(platform.log, () => retryParkedJob(platform, context.get(operatorContext), id));
-  return redirect("/ops/jobs", 303);
+  return await refuseInWords(context, async () => {
+    const id = Number((await readFormData(request)).get("id"));
+    if (!Number.isSafeInteger(id) || id < 1) throw data(null, { status: 400 });
+    await retryParkedJob(context.get(platformContext), context.get(operatorContext), id);
+    return redirect("/ops/jobs", 303);
+  });
 }
 
 export default function JobsRoute({ loaderData }: Route.ComponentProps) {

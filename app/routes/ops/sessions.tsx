@@ -2,6 +2,7 @@ import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { endSessions } from "#app/ops/sessions/end-sessions.server.ts";
 import { loadSessions } from "#app/ops/sessions/load-sessions.server.ts";
@@ -21,10 +22,11 @@ export async function loader({ context }: Route.LoaderArgs) {
 }
 
 export async function action({ request, context }: Route.ActionArgs) {
-  const platform = context.get(platformContext);
-  const form = await request.formData();
-  await refuseInWords(platform.log, () => endSessions(platform, context.get(operatorContext), form));
-  return redirect("/ops/sessions", 303);
+  return await refuseInWords(context, async () => {
+    const form = await readFormData(request);
+    await endSessions(context.get(platformContext), context.get(operatorContext), form);
+    return redirect("/ops/sessions", 303);
+  });
 }
 
 export default function SessionsRoute({ loaderData }: Route.ComponentProps) {

@@ -28,7 +28,7 @@ export async function loader({ request, context }: Route.LoaderArgs) {
 
 export async function action({ request, context }: Route.ActionArgs) {
   const platform = context.get(platformContext);
-  const outcome = await refuseInWords(platform.log, () =>
+  const outcome = await refuseInWords(context, () =>
     signIn(platform, platform.operatorConsole!, request, context.get(requestContext)),
   );
   switch (outcome.kind) {

@@ -1,6 +1,7 @@
 import { redirect } from "react-router";
 
 import { operatorContext, platformContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { endOperatorSession } from "#app/ops/operator-session.server.ts";
 
 import type { Route } from "./+types/sign-out.ts";
@@ -8,6 +9,6 @@ import type { Route } from "./+types/sign-out.ts";
 export async function action({ context }: Route.ActionArgs) {
   const { db } = context.get(platformContext);
   const { tokenHash } = context.get(operatorContext);
-  const cookie = await db.write((tx) => endOperatorSession(tx, tokenHash));
+  const cookie = await refuseInWords(context, () => db.write((tx) => endOperatorSession(tx, tokenHash)));
   return redirect("/ops/sign-in", { status: 303, headers: { "Set-Cookie": cookie } });
 }

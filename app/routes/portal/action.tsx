@@ -3,6 +3,7 @@ import { data, redirect } from "react-router";
 import { startAction } from "#app/actions/start-action.server.ts";
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { ActionPage } from "#app/portal/actions/action-page.tsx";
 import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
@@ -28,12 +29,14 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 /** The person's word for it. The answer is this page anew, so that it can be reloaded and gone back to. */
-export async function action({ params, context }: Route.ActionArgs) {
-  const session = context.get(sessionContext);
-  requirePermission(session, "data:write");
-  requirePermission(session, "data:read");
-  await startAction(context.get(platformContext), session, params.actionId);
-  return redirect(`/portal/${session.launchId}/actions/${encodeURIComponent(params.actionId)}`);
+export function action({ params, context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    const session = context.get(sessionContext);
+    requirePermission(session, "data:write");
+    requirePermission(session, "data:read");
+    await startAction(context.get(platformContext), session, params.actionId);
+    return redirect(`/portal/${session.launchId}/actions/${encodeURIComponent(params.actionId)}`);
+  });
 }
 
 export default function ActionRoute({ loaderData }: Route.ComponentProps) {

@@ -3,6 +3,7 @@ import { redirect } from "react-router";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { AdjustmentPage } from "#app/portal/actions/adjustment-page.tsx";
 import { adjustmentSchema } from "#app/portal/actions/ask-schema.server.ts";
@@ -28,20 +29,22 @@ export async function loader(args: Route.LoaderArgs) {
   return loadAdjustment(readCloud, await readAssumed(), db, { instanceId: instance_id, params, now });
 }
 
-export async function action(args: Route.ActionArgs) {
-  const session = args.context.get(sessionContext);
-  requirePermission(session, "data:write");
-  requirePermission(session, "data:read");
-  const { value, refuse } = await readForm(args.request, adjustmentSchema);
-  if (!value) return { form: refuse() };
-  const platform = args.context.get(platformContext);
-  const assume = await openReads(args).readAssumed();
-  const { from: source, to: destination, amount, ...form } = value;
-  const asked = { kind: "adjustment", source, destination, amount } as const;
-  const client = writeClient(platform, session, CHECK_MS);
-  const outcome = await prepareAction(platform, client, session, asked, { ...form, assume });
-  if (outcome.kind === "refused") return { form: refuse(outcome.problem) };
-  return redirect(`/portal/${session.launchId}/actions/${outcome.actionId}`);
+export function action(args: Route.ActionArgs) {
+  return refuseInWords(args.context, async () => {
+    const session = args.context.get(sessionContext);
+    requirePermission(session, "data:write");
+    requirePermission(session, "data:read");
+    const { value, refuse } = await readForm(args.request, adjustmentSchema);
+    if (!value) return { form: refuse() };
+    const platform = args.context.get(platformContext);
+    const assume = await openReads(args).readAssumed();
+    const { from: source, to: destination, amount, ...form } = value;
+    const asked = { kind: "adjustment", source, destination, amount } as const;
+    const client = writeClient(platform, session, CHECK_MS);
+    const outcome = await prepareAction(platform, client, session, asked, { ...form, assume });
+    if (outcome.kind === "refused") return { form: refuse(outcome.problem) };
+    return redirect(`/portal/${session.launchId}/actions/${outcome.actionId}`);
+  });
 }
 
 export default function AdjustmentRoute({ loaderData, actionData }: Route.ComponentProps) {

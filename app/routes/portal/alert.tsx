@@ -1,11 +1,13 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { alertChangeSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { AlertPage } from "#app/portal/alerts/alert-page.tsx";
 import { changeAlert } from "#app/portal/alerts/change-alert.server.ts";
 import { loadAlert } from "#app/portal/alerts/load-alert.server.ts";
 import { readForm } from "#app/portal/read-form.server.ts";
+import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
 
 import type { Route } from "./+types/alert.ts";
 import { openReads } from "./open-reads.server.ts";
@@ -27,14 +29,20 @@ export function loader(args: Route.LoaderArgs) {
   });
 }
 
-export async function action({ request, params, context }: Route.ActionArgs) {
-  const session = context.get(sessionContext);
-  requirePermission(session, "alerts:write");
-  requirePermission(session, "alerts:read");
-  const { value, refuse } = await readForm(request, alertChangeSchema);
-  if (!value) return { change: "text" as const, outcome: undefined, form: refuse() };
-  const outcome = await changeAlert(context.get(platformContext), session, params.anomalyId, value);
-  return { change: value.change, outcome, form: refuse() };
+export function action({ request, params, context }: Route.ActionArgs) {
+  return refuseInWords(
+    context,
+    async () => {
+      const session = context.get(sessionContext);
+      requirePermission(session, "alerts:write");
+      requirePermission(session, "alerts:read");
+      const { value, refuse } = await readForm(request, alertChangeSchema);
+      if (!value) return { change: "text" as const, outcome: undefined, form: refuse() };
+      const outcome = await changeAlert(context.get(platformContext), session, params.anomalyId, value);
+      return { change: value.change, outcome, form: refuse() };
+    },
+    MAYBE_DONE_IN_BLNK,
+  );
 }
 
 export default function AlertRoute({ loaderData, actionData }: Route.ComponentProps) {

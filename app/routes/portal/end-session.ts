@@ -1,4 +1,5 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { endLaunch } from "#app/sessions/launches.server.ts";
 import { sessionEndedPage } from "#app/ui/plain-page.server.ts";
@@ -6,22 +7,24 @@ import { sessionEndedPage } from "#app/ui/plain-page.server.ts";
 import type { Route } from "./+types/end-session.ts";
 
 /** "End this session" ends the launch: every tab and panel that was opened from it. */
-export async function action({ context }: Route.ActionArgs) {
-  const { db, clock } = context.get(platformContext);
-  const { launchId, userId, install } = context.get(sessionContext);
-  await db.write(async (tx) => {
-    await endLaunch(tx, launchId, clock.now());
-    await recordActivity(
-      tx,
-      {
-        installed_app_id: install.installed_app_id,
-        launch_id: launchId,
-        user_id: userId,
-        action: "session.ended",
-        result: "by hand",
-      },
-      clock.now(),
-    );
+export function action({ context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    const { db, clock } = context.get(platformContext);
+    const { launchId, userId, install } = context.get(sessionContext);
+    await db.write(async (tx) => {
+      await endLaunch(tx, launchId, clock.now());
+      await recordActivity(
+        tx,
+        {
+          installed_app_id: install.installed_app_id,
+          launch_id: launchId,
+          user_id: userId,
+          action: "session.ended",
+          result: "by hand",
+        },
+        clock.now(),
+      );
+    });
+    return sessionEndedPage();
   });
-  return sessionEndedPage();
 }

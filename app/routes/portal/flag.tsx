@@ -2,11 +2,13 @@ import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { flagSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { FlagPage } from "#app/portal/alerts/flag-page.tsx";
 import { raiseFlag } from "#app/portal/alerts/raise-flag.server.ts";
 import { readForm } from "#app/portal/read-form.server.ts";
+import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
 import { mintSecret } from "#app/sessions/secrets.server.ts";
 
 import type { Route } from "./+types/flag.ts";
@@ -21,18 +23,24 @@ export function loader() {
   return { formKey: mintSecret(16) };
 }
 
-export async function action({ request, params, context }: Route.ActionArgs) {
-  const session = context.get(sessionContext);
-  requirePermission(session, "alerts:write");
-  const { value, refuse } = await readForm(request, flagSchema);
-  if (!value) return { outcome: undefined, form: refuse() };
-  const outcome = await raiseFlag(context.get(platformContext), session, {
-    entityId: params.entityId,
-    ...value,
-  });
-  if (outcome.kind === "raised" && session.install.grantedPermissions.includes("alerts:read"))
-    return redirect(`/portal/${session.launchId}/alerts/${encodeURIComponent(outcome.anomalyId)}`);
-  return { outcome, form: refuse() };
+export function action({ request, params, context }: Route.ActionArgs) {
+  return refuseInWords(
+    context,
+    async () => {
+      const session = context.get(sessionContext);
+      requirePermission(session, "alerts:write");
+      const { value, refuse } = await readForm(request, flagSchema);
+      if (!value) return { outcome: undefined, form: refuse() };
+      const outcome = await raiseFlag(context.get(platformContext), session, {
+        entityId: params.entityId,
+        ...value,
+      });
+      if (outcome.kind === "raised" && session.install.grantedPermissions.includes("alerts:read"))
+        return redirect(`/portal/${session.launchId}/alerts/${encodeURIComponent(outcome.anomalyId)}`);
+      return { outcome, form: refuse() };
+    },
+    MAYBE_DONE_IN_BLNK,
+  );
 }
 
 export default function FlagRoute({ loaderData, actionData, params }: Route.ComponentProps) {

@@ -1,6 +1,6 @@
 import { type MiddlewareFunction, redirect } from "react-router";
 
-import { platformContext, sessionContext } from "#app/context.server.ts";
+import { installContext, platformContext, sessionContext } from "#app/context.server.ts";
 import { admitToPortal } from "#app/sessions/admit-to-portal.server.ts";
 import { plainPage, sessionEndedPage } from "#app/ui/plain-page.server.ts";
 
@@ -16,6 +16,7 @@ export const requirePortalSession: MiddlewareFunction<Response> = async (
   switch (admission.kind) {
     case "session":
       context.set(sessionContext, admission.session);
+      context.set(installContext, admission.session.install.installed_app_id);
       return await next();
     case "settled":
       return redirect(admission.location, 303);

@@ -3,6 +3,7 @@ import { Outlet } from "react-router";
 import { platformContext, requestContext, sessionContext } from "#app/context.server.ts";
 import { readDisplay } from "#app/portal/display/display.server.ts";
 import { keyStanding } from "#app/portal/key-standing.ts";
+import { keepPageWhenNotStored } from "#app/portal/shell/not-stored.ts";
 import type { PortalFrame } from "#app/portal/shell/portal-frame.ts";
 import { PortalShell } from "#app/portal/shell/portal-shell.tsx";
 import { holdPageAtSessionEnd } from "#app/portal/shell/session-end.ts";
@@ -13,7 +14,7 @@ import { requirePortalSession } from "./guard.server.ts";
 export { PortalErrorPage as ErrorBoundary } from "#app/portal/portal-error.tsx";
 
 export const middleware = [requirePortalSession];
-export const clientMiddleware = [holdPageAtSessionEnd];
+export const clientMiddleware = [holdPageAtSessionEnd, keepPageWhenNotStored];
 
 export async function loader({ context }: Route.LoaderArgs): Promise<PortalFrame> {
   const { db, clock } = context.get(platformContext);

@@ -2,6 +2,8 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { EditMonitorPage } from "#app/portal/monitors/form/edit-monitor-page.tsx";
 import { loadMonitorForm } from "#app/portal/monitors/form/load-monitor-form.server.ts";
 import { changeFromForm } from "#app/portal/monitors/form/save-monitor.server.ts";
@@ -27,17 +29,19 @@ export async function loader(args: Route.LoaderArgs) {
   return page;
 }
 
-export async function action(args: Route.ActionArgs) {
-  const session = args.context.get(sessionContext);
-  const { monitorId } = args.params;
-  const outcome = await changeFromForm(
-    args.context.get(platformContext),
-    session,
-    openReads(args).readCloud,
-    { id: monitorId, data: await args.request.formData() },
-  );
-  if (!outcome) throw data(null, { status: 404 });
-  return outcome.answer ?? redirect(`/portal/${session.launchId}/monitors/${monitorId}`);
+export function action(args: Route.ActionArgs) {
+  return refuseInWords(args.context, async () => {
+    const session = args.context.get(sessionContext);
+    const { monitorId } = args.params;
+    const outcome = await changeFromForm(
+      args.context.get(platformContext),
+      session,
+      openReads(args).readCloud,
+      { id: monitorId, data: await readFormData(args.request) },
+    );
+    if (!outcome) throw data(null, { status: 404 });
+    return outcome.answer ?? redirect(`/portal/${session.launchId}/monitors/${monitorId}`);
+  });
 }
 
 export default function EditMonitorRoute({ loaderData, actionData }: Route.ComponentProps) {

@@ -2,6 +2,8 @@ import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { loadNewMonitor } from "#app/portal/monitors/form/load-monitor-form.server.ts";
 import { NewMonitorPage } from "#app/portal/monitors/form/new-monitor-page.tsx";
 import { createFromForm } from "#app/portal/monitors/form/save-monitor.server.ts";
@@ -20,15 +22,22 @@ export function loader(args: Route.LoaderArgs) {
   return loadNewMonitor(readCloud, params);
 }
 
-export async function action(args: Route.ActionArgs) {
-  const session = args.context.get(sessionContext);
-  const { readCloud } = openReads(args);
-  const data = await args.request.formData();
-  const { saved, answer } = await createFromForm(args.context.get(platformContext), session, readCloud, data);
-  if (answer) return answer;
-  const [only, ...others] = saved;
-  const list = `/portal/${session.launchId}/monitors`;
-  return redirect(only !== undefined && others.length === 0 ? `${list}/${only}` : list);
+export function action(args: Route.ActionArgs) {
+  return refuseInWords(args.context, async () => {
+    const session = args.context.get(sessionContext);
+    const { readCloud } = openReads(args);
+    const data = await readFormData(args.request);
+    const { saved, answer } = await createFromForm(
+      args.context.get(platformContext),
+      session,
+      readCloud,
+      data,
+    );
+    if (answer) return answer;
+    const [only, ...others] = saved;
+    const list = `/portal/${session.launchId}/monitors`;
+    return redirect(only !== undefined && others.length === 0 ? `${list}/${only}` : list);
+  });
 }
 
 export default function NewMonitorRoute({ loaderData, actionData }: Route.ComponentProps) {

@@ -2,6 +2,8 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { changeFromPage } from "#app/portal/monitors/detail/change-monitor.server.ts";
 import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
 import { MonitorPage } from "#app/portal/monitors/detail/monitor-page.tsx";
@@ -25,15 +27,17 @@ export async function loader({ params, context }: Route.LoaderArgs) {
   return page;
 }
 
-export async function action({ request, params, context }: Route.ActionArgs) {
-  const session = context.get(sessionContext);
-  const outcome = await changeFromPage(context.get(platformContext), session, {
-    id: params.monitorId,
-    data: await request.formData(),
+export function action({ request, params, context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    const session = context.get(sessionContext);
+    const outcome = await changeFromPage(context.get(platformContext), session, {
+      id: params.monitorId,
+      data: await readFormData(request),
+    });
+    if (outcome === "unreadable") throw data(null, { status: 400 });
+    if (outcome === "unknown_monitor") throw data(null, { status: 404 });
+    return redirect(`/portal/${session.launchId}/monitors/${params.monitorId}`);
   });
-  if (outcome === "unreadable") throw data(null, { status: 400 });
-  if (outcome === "unknown_monitor") throw data(null, { status: 404 });
-  return redirect(`/portal/${session.launchId}/monitors/${params.monitorId}`);
 }
 
 export default function MonitorRoute({ loaderData }: Route.ComponentProps) {

@@ -10,14 +10,14 @@ import type { Route } from "./+types/monitors-import.ts";
 const MAX_BYTES = 1024 * 1024;
 
 export function loader({ context }: Route.LoaderArgs) {
-  return answerJson(context.get(platformContext).log, async () => {
+  return answerJson(context, async () => {
     throw new DomainError("method_not_allowed", "Send the monitors with POST.");
   });
 }
 
 /** `?skip_existing=1` leaves out the monitors whose name is taken. */
 export function action({ request, context }: Route.ActionArgs) {
-  const { db, clock, log, worker } = context.get(platformContext);
+  const { db, clock, worker } = context.get(platformContext);
   const { launchId, userId, install } = context.get(sessionContext);
   const author = {
     installed_app_id: install.installed_app_id,
@@ -25,7 +25,7 @@ export function action({ request, context }: Route.ActionArgs) {
     launch_id: launchId,
     user_id: userId,
   };
-  return answerJson(log, async () => {
+  return answerJson(context, async () => {
     const body = await readJsonBody(request, { maxBytes: MAX_BYTES, parse: parseJson });
     const skipExisting = new URL(request.url).searchParams.get("skip_existing") === "1";
     const result = await importMonitors(db, author, body, { skipExisting, now: clock.now() });

@@ -1,5 +1,6 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { listMonitors } from "#app/monitors/monitors.server.ts";
 import { importFromForm } from "#app/portal/monitors/transfer/import-from-form.server.ts";
 import { TransferPage } from "#app/portal/monitors/transfer/transfer-page.tsx";
@@ -19,7 +20,9 @@ export async function loader({ context }: Route.LoaderArgs) {
 }
 
 export function action({ request, context }: Route.ActionArgs) {
-  return importFromForm(context.get(platformContext), context.get(sessionContext), request);
+  return refuseInWords(context, async () => {
+    return importFromForm(context.get(platformContext), context.get(sessionContext), request);
+  });
 }
 
 export default function TransferRoute({ loaderData, actionData }: Route.ComponentProps) {

@@ -1,12 +1,15 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { mintHandOverCode } from "#app/sessions/hand-over-codes.server.ts";
 
 import type { Route } from "./+types/new-tab.ts";
 
 /** A link for a tab of its own: a partitioned cookie does not follow there, a single-use code does. */
-export async function action({ context }: Route.ActionArgs) {
-  const { db, clock } = context.get(platformContext);
-  const { launchId } = context.get(sessionContext);
-  const code = await db.write((tx) => mintHandOverCode(tx, launchId, clock.now()));
-  return { location: `/portal/enter?code=${code}` };
+export function action({ context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    const { db, clock } = context.get(platformContext);
+    const { launchId } = context.get(sessionContext);
+    const code = await db.write((tx) => mintHandOverCode(tx, launchId, clock.now()));
+    return { location: `/portal/enter?code=${code}` };
+  });
 }

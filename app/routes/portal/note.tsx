@@ -1,7 +1,9 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { readForm } from "#app/portal/read-form.server.ts";
+import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
 import { NotePage } from "#app/portal/notes/note-page.tsx";
 import { loadNote, noteSchema, saveOwnNote } from "#app/portal/notes/save-note.server.ts";
 
@@ -19,14 +21,20 @@ export function loader(args: Route.LoaderArgs) {
   return loadNote(readCloud, args.params.entityId, now);
 }
 
-export async function action({ request, params, context }: Route.ActionArgs) {
-  const session = context.get(sessionContext);
-  requirePermission(session, "data:write");
-  requirePermission(session, "data:read");
-  const { value, refuse } = await readForm(request, noteSchema);
-  if (!value) return { outcome: undefined, form: refuse() };
-  const outcome = await saveOwnNote(context.get(platformContext), session, params.entityId, value);
-  return { outcome, form: refuse() };
+export function action({ request, params, context }: Route.ActionArgs) {
+  return refuseInWords(
+    context,
+    async () => {
+      const session = context.get(sessionContext);
+      requirePermission(session, "data:write");
+      requirePermission(session, "data:read");
+      const { value, refuse } = await readForm(request, noteSchema);
+      if (!value) return { outcome: undefined, form: refuse() };
+      const outcome = await saveOwnNote(context.get(platformContext), session, params.entityId, value);
+      return { outcome, form: refuse() };
+    },
+    MAYBE_DONE_IN_BLNK,
+  );
 }
 
 export default function NoteRoute({ loaderData, actionData }: Route.ComponentProps) {

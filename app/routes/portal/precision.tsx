@@ -1,5 +1,7 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { readFormData } from "#app/form-body.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { listCurrencyDecimals } from "#app/portal/precision/currency-precisions.server.ts";
 import { PrecisionPage } from "#app/portal/precision/precision-page.tsx";
 import { savePrecision } from "#app/portal/precision/save-precision.server.ts";
@@ -20,12 +22,14 @@ export async function loader({ request, context }: Route.LoaderArgs) {
   };
 }
 
-export async function action({ request, context }: Route.ActionArgs) {
-  return await savePrecision(
-    context.get(platformContext),
-    context.get(sessionContext),
-    await request.formData(),
-  );
+export function action({ request, context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    return await savePrecision(
+      context.get(platformContext),
+      context.get(sessionContext),
+      await readFormData(request),
+    );
+  });
 }
 
 export default function PrecisionRoute({ loaderData, actionData }: Route.ComponentProps) {

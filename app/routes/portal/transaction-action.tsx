@@ -3,6 +3,7 @@ import { data, redirect } from "react-router";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
 import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
 import { AskPage } from "#app/portal/actions/ask-page.tsx";
@@ -35,20 +36,22 @@ export async function loader(args: Route.LoaderArgs) {
   return { kind: request.kind, formKey: mintSecret(16), loadedAt: now, plan };
 }
 
-export async function action(args: Route.ActionArgs) {
-  const { request, params, context } = args;
-  const session = context.get(sessionContext);
-  requirePermission(session, "data:write");
-  requirePermission(session, "data:read");
-  const { value, refuse } = await readForm(request, askSchema);
-  if (!value) return { form: refuse() };
-  const platform = context.get(platformContext);
-  const assume = await openReads(args).readAssumed();
-  const asked = requestFor(params.kind, params.transactionId, value.amount || undefined);
-  const client = writeClient(platform, session, CHECK_MS);
-  const outcome = await prepareAction(platform, client, session, asked, { ...value, assume });
-  if (outcome.kind === "refused") return { form: refuse(outcome.problem) };
-  return redirect(`/portal/${session.launchId}/actions/${outcome.actionId}`);
+export function action(args: Route.ActionArgs) {
+  return refuseInWords(args.context, async () => {
+    const { request, params, context } = args;
+    const session = context.get(sessionContext);
+    requirePermission(session, "data:write");
+    requirePermission(session, "data:read");
+    const { value, refuse } = await readForm(request, askSchema);
+    if (!value) return { form: refuse() };
+    const platform = context.get(platformContext);
+    const assume = await openReads(args).readAssumed();
+    const asked = requestFor(params.kind, params.transactionId, value.amount || undefined);
+    const client = writeClient(platform, session, CHECK_MS);
+    const outcome = await prepareAction(platform, client, session, asked, { ...value, assume });
+    if (outcome.kind === "refused") return { form: refuse(outcome.problem) };
+    return redirect(`/portal/${session.launchId}/actions/${outcome.actionId}`);
+  });
 }
 
 /** @throws 404 for any other word in the address */

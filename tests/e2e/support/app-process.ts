@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const SERVE = fileURLToPath(new URL("../../../scripts/serve.ts", import.meta.url));
 const MOVABLE_CLOCK = new URL("movable-clock.ts", import.meta.url).href;
+const LOOPBACK_ONLY = new URL("../../support/loopback-only.ts", import.meta.url).href;
 
 /** The built app as `npm start` runs it, on loopback; `origin` is where Cloud and the TLS server in front reach it. */
 export type AppProcess = {
@@ -23,7 +24,7 @@ export async function startApp(env: Record<string, string>): Promise<AppProcess>
   const folder = mkdtempSync(join(tmpdir(), "tidemark-e2e-app-"));
   const child = fork(SERVE, {
     cwd: folder,
-    execArgv: ["--import", MOVABLE_CLOCK],
+    execArgv: ["--import", MOVABLE_CLOCK, "--import", LOOPBACK_ONLY],
     env: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: `file:${join(folder, "tidemark.db")}`, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });

@@ -14,12 +14,15 @@ import { forwardTo, forwardUnderOwnName, startTlsServer } from "./tls-server.ts"
 export const DASHBOARD = "https://dashboard.blnkfinance.com";
 export const APP = "https://tidemark.example.net";
 export const COOKIE_SITE = "https://cookies.example.org";
+/** A host beside the app's, whose pages a browser takes for the same site. */
+export const SISTER = "https://sister.example.net";
 /** Sites that put other sites into a frame: two of Blnk's own, and strangers. */
 export const FRIENDS = ["https://blnkfinance.com", "https://a.b.blnkfinance.com"];
 export const STRANGERS = [
   "https://evil.example",
   "https://notblnkfinance.com",
   "https://blnkfinance.com.evil.example",
+  SISTER,
 ];
 
 /** Blnk Cloud's stand-in with three months of history, the app as in production and registered there, and a browser. */

@@ -24,7 +24,7 @@ export function hasTraits(select: Selection, traits: BalanceTraits): boolean {
 
 export function hasMetadata({ meta_data }: Selection, record: JsonObject): boolean {
   if (meta_data === undefined) return true;
-  return Object.entries(meta_data).every(([path, expected]) => textAt(record, path) === expected);
+  return Object.entries(meta_data).every(([path, expected]) => textAt(record, path) === String(expected));
 }
 
 /** Metadata as text, the way that Cloud's filters see it; undefined for nothing, a list or an object. */

@@ -1,6 +1,7 @@
 import { parseJson } from "#app/blnk/transport/lossless-json.ts";
 import type { Platform } from "#app/context.server.ts";
-import { InvalidBody } from "#app/errors.ts";
+import { DomainError, InvalidBody } from "#app/errors.ts";
+import { readFormData } from "#app/form-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 
@@ -19,14 +20,11 @@ export async function importFromForm(
   session: PortalSession,
   request: Request,
 ): Promise<ImportOutcome> {
-  // A browser says how long a form is; what does not is no browser.
-  if (!(Number(request.headers.get("content-length") ?? Infinity) <= 2 * MAX_BYTES + FORM_BYTES))
-    return { problems: [TOO_LARGE] };
-  const data = await request.formData();
-  const text = await textOf(data);
-  if (text.trim() === "") return { problems: ["Choose a file, or paste its text."] };
-  if (Buffer.byteLength(text) > MAX_BYTES) return { problems: [TOO_LARGE] };
   try {
+    const data = await readFormData(request, 2 * MAX_BYTES + FORM_BYTES);
+    const text = await textOf(data);
+    if (text.trim() === "") return { problems: ["Choose a file, or paste its text."] };
+    if (Buffer.byteLength(text) > MAX_BYTES) return { problems: [TOO_LARGE] };
     const { created, errors } = await importMonitors(db, authorOf(session), parseJson(text), {
       skipExisting: data.get("skip_existing") === "1",
       now: clock.now(),
@@ -41,6 +39,7 @@ export async function importFromForm(
     if (error instanceof SyntaxError) return { problems: ["This is not JSON."] };
     if (error instanceof InvalidBody)
       return { problems: error.fields.map(({ path, message }) => `${path} ${message}.`) };
+    if (error instanceof DomainError && error.code === "body_too_large") return { problems: [TOO_LARGE] };
     throw error;
   }
 }

@@ -1,0 +1,31 @@
+import { TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useNavigation } from "react-router";
+
+import { notStored } from "./not-stored.ts";
+
+/** Stands over the page until it is left or sends something again. */
+export function NotStoredNotice() {
+  const [words, setWords] = useState("");
+  const { state, formMethod } = useNavigation();
+  const isLeaving = state === "submitting" || (state === "loading" && formMethod === undefined);
+  useEffect(() => {
+    const show = (event: Event) => setWords((event as CustomEvent<string>).detail);
+    notStored.addEventListener("refuse", show);
+    return () => notStored.removeEventListener("refuse", show);
+  }, []);
+  if (isLeaving && words) setWords("");
+  return (
+    <div
+      role="alert"
+      className="sticky top-2 z-10 flex items-center gap-2 rounded-panel border border-line bg-raised px-4 py-3 not-empty:mt-2 not-empty:shadow-floating empty:hidden"
+    >
+      {words && (
+        <>
+          <TriangleAlert aria-hidden className="size-4 shrink-0 text-bad" />
+          <span>{words} What you typed is still here.</span>
+        </>
+      )}
+    </div>
+  );
+}
