@@ -33,7 +33,7 @@ export async function readJsonBody(
 
 /** @throws DomainError `body_too_large` as soon as there is more than `maxBytes` of it. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new DomainError("body_too_large", `The body is larger than ${maxBytes} bytes.`);
+  const tooLarge = () => new DomainError("body_too_large", `This is larger than ${maxBytes / 1024} KiB.`);
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;

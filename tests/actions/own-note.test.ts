@@ -22,6 +22,13 @@ test("a note is kept beside what others keep, changed, and taken away again", as
   expect(await readNote(client, wallet)).toBe("");
 });
 
+test("an id that is a word of every object is no record's", async () => {
+  const { client } = await openSandbox();
+  for (const id of ["constructor", "__proto__", "toString_1", "valueOf", "general_ledger_id"]) {
+    await expect(readNote(client, id)).rejects.toMatchObject({ code: "invalid" });
+  }
+});
+
 test("a note that somebody else changed meanwhile is not overwritten", async () => {
   const { client, openWallets } = await openSandbox();
   const [wallet] = (await openWallets(1)) as [string];

@@ -15,9 +15,26 @@ export function waitedForProcessorMs(pid: number): number {
   return Number(waitedNs) / 1e6;
 }
 
-/** How long the process took, without what it waited for a processor meanwhile. */
-export async function timeOf<T>(pid: number, ask: () => Promise<T>): Promise<{ ms: number; answer: T }> {
-  const began = performance.now() - waitedForProcessorMs(pid);
+export type Time = {
+  /** By the clock on the wall. */
+  ms: number;
+  /** How much of it the process may owe to the machine's other work. */
+  waitedMs: number;
+};
+
+/** How long a process took to answer. What it waited meanwhile is told apart, never left out. */
+export async function timeOf<T>(pid: number, ask: () => Promise<T>): Promise<Time & { answer: T }> {
+  const began = performance.now();
+  const waitedBefore = waitedForProcessorMs(pid);
   const answer = await ask();
-  return { ms: Math.round(performance.now() - waitedForProcessorMs(pid) - began), answer };
+  const ms = Math.round(performance.now() - began);
+  return { ms, waitedMs: Math.round(waitedForProcessorMs(pid) - waitedBefore), answer };
+}
+
+export function slower(one: Time, other: Time): Time {
+  return one.ms > other.ms ? one : other;
+}
+
+export function timeInWords({ ms, waitedMs }: Time): string {
+  return `${ms} ms (${waitedMs} ms of them in line for a processor)`;
 }

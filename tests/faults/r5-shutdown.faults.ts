@@ -62,7 +62,7 @@ async function startWithRequestsUnderWay() {
   const session = await server.enter();
   const agent = new Agent({ keepAlive: true });
   const answers = Array.from({ length: IN_FLIGHT }, (_, index) =>
-    index % 10 === 0 ? openPage(server, agent, session) : sendCallback(server, agent, `instapp_${index}`),
+    index % 10 === 0 ? openPage(server, agent, session) : sendCallback(server, agent, `late_${index}`),
   );
   // The pages' first question has arrived, and so has all that was sent before it.
   await expect.poll(requestCount, { timeout: 10_000 }).toBeGreaterThan(1);

@@ -6,7 +6,7 @@ import { startServerProcess } from "#tests/support/start-server-process.ts";
 import { type CallSite, openCallSites } from "./cloud/call-sites.ts";
 import { FRONT_FAULTS } from "./cloud/faulty-front.ts";
 import { type FaultyWorld, startFaultyWorld } from "./cloud/faulty-world.ts";
-import { peakMemoryMb, timeOf } from "./process-figures.ts";
+import { peakMemoryMb, slower, type Time, timeInWords, timeOf } from "./process-figures.ts";
 import { report } from "./report.ts";
 
 /** Eight seconds for what a page reads, one for all else. */
@@ -22,11 +22,12 @@ const SAYS_WHY =
   /Blnk Cloud (does not a|has no|asks|cannot be|did not|gave)|Blnk (says|did not)|Another change|There was no answer|Not confirmed by the ledger/;
 
 // Every method of the Cloud client against every fault is in tests/blnk/faults.test.ts; here it is what people see.
-const worst = { visits: 0, pageMs: 0, otherMs: 0, memoryMb: 0 };
+const NONE: Time = { ms: 0, waitedMs: 0 };
+const worst = { visits: 0, page: NONE, other: NONE, memoryMb: 0 };
 afterAll(() =>
   report(
     "R7",
-    `${worst.visits} visits over ${FRONT_FAULTS.length} faults, pages ≤ ${worst.pageMs} ms, another install's ≤ ${worst.otherMs} ms, ${worst.memoryMb} MB`,
+    `${worst.visits} visits over ${FRONT_FAULTS.length} faults, pages ≤ ${timeInWords(worst.page)}, another install's ≤ ${timeInWords(worst.other)}, ${worst.memoryMb} MB`,
     `0 crashes, ≤ ${PAGE_MS} ms, ≤ ${OTHERS_MS} ms`,
   ),
 );
@@ -41,18 +42,18 @@ test.each(FRONT_FAULTS)(
     const problems: string[] = [];
     const all = visitAll(world, sites, (site, visited) => {
       worst.visits += 1;
-      if (limitOf(site) === PAGE_MS) worst.pageMs = Math.max(worst.pageMs, visited.ms);
+      if (limitOf(site) === PAGE_MS) worst.page = slower(visited, worst.page);
       problems.push(...problemsOf(site, visited, { isSlow: fault.name === "slow" }));
     });
     const state = { isOver: false };
     const end = all.finally(() => (state.isOver = true));
     while (!state.isOver) {
       const page = () => other.portal.get(`${other.home}/balances`).then((response) => response.text());
-      const { ms, answer } = await timeOf(world.server.pid, page);
-      worst.otherMs = Math.max(worst.otherMs, ms);
+      const { answer, ...time } = await timeOf(world.server.pid, page);
+      worst.other = slower(time, worst.other);
       expect(answer).toContain(world.good.records.balance);
       expect(answer).not.toMatch(SAYS_WHY);
-      expect(ms).toBeLessThan(OTHERS_MS);
+      expect(time.ms - time.waitedMs).toBeLessThan(OTHERS_MS);
     }
     await end;
     worst.memoryMb = Math.max(worst.memoryMb, peakMemoryMb(world.server.pid));
@@ -71,9 +72,9 @@ test("R7: with a refused connection every page says so, and events are taken", a
   for (const path of ["", "/balances", "/transactions", "/ledgers", "/identities", "/balances/bln_1"]) {
     const visit = () =>
       server.request(page + path, { headers: { cookie } }).then((response) => response.text());
-    const { ms, answer } = await timeOf(server.pid, visit);
+    const { ms, waitedMs, answer } = await timeOf(server.pid, visit);
     expect(answer).toMatch(SAYS_WHY);
-    expect(ms).toBeLessThan(PAGE_MS);
+    expect(ms - waitedMs).toBeLessThan(PAGE_MS);
   }
   expect((await server.install({ installed_app_id: "instapp_2", instance_id: "inst_2" })).status).toBe(200);
 }, 120_000);
@@ -83,7 +84,12 @@ test("R7: pages that say nothing, are late or break would be found out", async (
     request: { method: "GET", path: "balances", needs: ["data:read"] },
     visit: () => Promise.reject(new Error()),
   };
-  const answer = { status: 200, text: "<h1>Balances</h1> Blnk Cloud did not answer in time", ms: 1 };
+  const answer = {
+    status: 200,
+    text: "<h1>Balances</h1> Blnk Cloud did not answer in time",
+    ms: 1,
+    waitedMs: 0,
+  };
   const judge = (change: Partial<Visited>) => problemsOf(site, { ...answer, ...change }, { isSlow: false });
   expect(judge({})).toEqual([]);
   expect(judge({ ms: PAGE_MS })).toHaveLength(1);
@@ -92,7 +98,7 @@ test("R7: pages that say nothing, are late or break would be found out", async (
   expect(judge({ status: undefined })).toHaveLength(1);
 });
 
-type Visited = { status: number | undefined; text: string; ms: number };
+type Visited = Time & { status: number | undefined; text: string };
 
 /** So many at once that, with each at its install's limit, the others still have a share of the connections. */
 const AT_ONCE = 12;
@@ -106,8 +112,8 @@ async function visitAll(
   const visitInTurn = async () => {
     while (waiting.length > 0) {
       const site = waiting.shift()!;
-      const { ms, answer } = await timeOf(server.pid, () => read(site));
-      tell(site, { ...answer, ms });
+      const { answer, ...time } = await timeOf(server.pid, () => read(site));
+      tell(site, { ...answer, ...time });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, visitInTurn));
@@ -122,9 +128,13 @@ async function read({ visit }: CallSite) {
   }
 }
 
-function problemsOf({ request }: CallSite, { status, text, ms }: Visited, { isSlow }: { isSlow: boolean }) {
+function problemsOf(
+  { request }: CallSite,
+  { status, text, ms, waitedMs }: Visited,
+  { isSlow }: { isSlow: boolean },
+) {
   const problems: string[] = [];
-  if (ms >= limitOf({ request })) problems.push(`took ${ms} ms`);
+  if (ms - waitedMs >= limitOf({ request })) problems.push(`took ${timeInWords({ ms, waitedMs })}`);
   const isPage = limitOf({ request }) === PAGE_MS;
   if (!(isPage ? [200, 404] : [200, 404, 409, 502, 503]).includes(status ?? 0))
     problems.push(`was answered with ${status}`);

@@ -66,7 +66,7 @@ async function startWithClock() {
   await server.install();
   for (let index = 1; index < INSTALLS; index += 1)
     await server.install(
-      installBody({ installed_app_id: `instapp_late_${index}`, instance_id: `inst_${index}` }),
+      installBody({ installed_app_id: `instapp_late_${index}`, instance_id: `inst_late_${index}` }),
     );
   const asked = () => new Set(cloud.journal.map(({ instanceIds }) => instanceIds[0])).size;
   await expect.poll(asked, { timeout: 30_000 }).toBe(INSTALLS);

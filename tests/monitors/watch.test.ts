@@ -185,6 +185,21 @@ describe("a balance that crosses a line", () => {
   });
 });
 
+test("a selection that grows beyond what is shown keeps nothing of its quiet balances", async () => {
+  const world = await open();
+  const { ledger_id } = openWallet(world.ledger);
+  for (let wallet = 1; wallet < 100; wallet += 1) openWallet(world.ledger, { ledgerId: ledger_id });
+  await world.monitor(below({ ledger_id }, "100.00", { operator: "!=" }));
+  await world.evaluate();
+  expect(await world.states()).toHaveLength(100);
+  openWallet(world.ledger, { ledgerId: ledger_id });
+  const { balance_id } = openWallet(world.ledger, { ledgerId: ledger_id, amount: 9900n });
+  await world.evaluate();
+  expect((await world.states()).map(({ subject, state }) => [subject, state])).toEqual([
+    [balance_id, "firing"],
+  ]);
+});
+
 describe("a read that fails", () => {
   test("makes a monitor unknown, and neither opens nor closes", async () => {
     const world = await open();

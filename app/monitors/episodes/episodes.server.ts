@@ -189,14 +189,14 @@ async function recordStates(
 
 type Evaluation = Omit<Selectable<EvaluationRow>, "id">;
 
-/** Nothing when it says what the last one said, or was an event, whose episode is its record. */
+/** Nothing when it says what the last one said, was an event, whose episode is its record, or left without one. */
 function evaluationOf(
   { subject, result, previous, step: { next } }: RecordedStep,
   monitor_id: string,
   at: number,
 ): Evaluation[] {
   const state = next?.state ?? "ok";
-  if (result.outcome === "happened") return [];
+  if (result.outcome === "happened" || (result.outcome === "gone" && previous?.state === "ok")) return [];
   if (
     previous &&
     previous.state === state &&

@@ -17,7 +17,7 @@ export type BalanceFold = {
   /** Any balances, of this selection or not; none may come twice where a total is formed. */
   add: (page: readonly Balance[]) => void;
   /**
-   * The results: all that do not plainly hold false, all tracked ones, and a few hundred of the others. A tracked
+   * The results: all that do not plainly hold false, all tracked ones, and a hundred or so of the others. A tracked
    * subject that did not come is `gone`, or `unknown` when there was a problem.
    */
   finish: (reads: BalanceReads) => SubjectResult[];

@@ -1,9 +1,9 @@
+import { ownTurn } from "#app/turns.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { WindowMonitor } from "../definition/monitor.ts";
 import type { FindTraits, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { windowEntries } from "../kinds/window-entries.ts";
-import { ownTurn } from "#app/turns.ts";
 import { storeEntries } from "./watched-rows.server.ts";
 
 // So that many windows together are few units of work, and the rows of a busy ledger are not held once for each.

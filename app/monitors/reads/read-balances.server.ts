@@ -1,9 +1,9 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Balance } from "#app/blnk/records.ts";
+import { ownTurn } from "#app/turns.ts";
 
 import { hasMoved } from "../kinds/balance-total.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
-import { ownTurn } from "#app/turns.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, finishReader, type Reading } from "./balance-reader.ts";
 import { type BalanceDemand, distinctScans, keyOf, planBalanceReads } from "./plan-balance-reads.ts";

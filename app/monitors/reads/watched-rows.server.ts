@@ -1,10 +1,10 @@
 import type { Transaction } from "#app/blnk/records.ts";
+import { ownTurn } from "#app/turns.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
-import { ownTurn } from "#app/turns.ts";
 
 const CHUNK = 100;
 

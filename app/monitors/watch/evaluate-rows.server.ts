@@ -1,4 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { ownTurn } from "#app/turns.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { TransactionMonitor } from "../definition/monitor.ts";
@@ -16,7 +17,6 @@ import type { StoredMonitor } from "../monitors.server.ts";
 import { problemOf } from "../reads/problem-of.ts";
 import type { RowsReading } from "../reads/read-rows.server.ts";
 import { dropOutlived, type KeptWindow, loadEntries } from "../reads/watched-rows.server.ts";
-import { ownTurn } from "#app/turns.ts";
 
 export type DueRowMonitor = StoredMonitor & { monitor: TransactionMonitor; context: EvaluationContext };
 

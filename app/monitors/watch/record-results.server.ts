@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type { Install } from "#app/installs/installs.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
+import { ownTurn } from "#app/turns.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { findNextDue } from "../alerts/alert-deliveries.server.ts";
@@ -10,11 +11,11 @@ import { explainMonitor } from "../definition/explain-monitor.ts";
 import { advance, isTracked, type SubjectState } from "../episodes/advance.ts";
 import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.server.ts";
 import { SHOWN_SUBJECTS, type SubjectResult } from "../kinds/facts.ts";
+import { resultOf } from "../kinds/results.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import type { EpisodeNews } from "../webhook/webhook-event.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
-import { ownTurn } from "#app/turns.ts";
 
 export type States = ReadonlyMap<string, ReadonlyMap<string, SubjectState>>;
 
@@ -109,13 +110,15 @@ function stepsOf(
 ): RecordedStep[] {
   const known = states.get(id);
   const moment = { now, first: evaluated_at === null, newEpisodeId };
-  return results.map((result) => {
+  // A large selection keeps only those of its subjects that are more than plainly ok.
+  const isLarge = results.length > SHOWN_SUBJECTS;
+  const found = new Set(results.map(({ subject }) => subject));
+  const outgrown = isLarge ? [...(known?.keys() ?? [])].filter((subject) => !found.has(subject)) : [];
+  return [...results, ...outgrown.map((subject) => resultOf(subject, "gone"))].map((result) => {
     const { subject } = result;
     const previous = known?.get(subject);
     const step = advance(monitor, previous, result, moment);
-    // A large selection keeps only those of its subjects that are more than plainly ok.
-    const next =
-      step.next && (isTracked(step.next) || results.length <= SHOWN_SUBJECTS) ? step.next : undefined;
+    const next = step.next && (isTracked(step.next) || !isLarge) ? step.next : undefined;
     return { subject, result, previous, step: { ...step, next } };
   });
 }

@@ -10,6 +10,7 @@ import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
 import { OVERLAP_MS } from "../kinds/facts.ts";
 import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
 import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
+import { ownTurn } from "#app/turns.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import {
   type Cycle,
@@ -18,7 +19,6 @@ import {
   recordResults,
   type States,
 } from "./record-results.server.ts";
-import { ownTurn } from "#app/turns.ts";
 import { tellOfTrouble } from "./tell-of-trouble.server.ts";
 
 /**

@@ -15,11 +15,16 @@ export function OpsError() {
       </OpsPage>
     );
   const stored = isRouteErrorResponse(error) && error.status === 503;
+  const refusal = isRouteErrorResponse(error) ? (error.data as { message?: string } | null) : null;
   return (
     <OpsPage title="Something went wrong">
       <ErrorNote
-        failed={stored ? "The database could not store this." : "This page could not be shown."}
-        happened={stored ? "Nothing was changed." : "Whether anything was changed is in the audit."}
+        failed={
+          stored
+            ? "The database could not store this."
+            : (refusal?.message ?? "This page could not be shown.")
+        }
+        happened={refusal?.message ? "Nothing was changed." : "Whether anything was changed is in the audit."}
         todo={
           <TextLink to="." reloadDocument>
             Load the page again

@@ -9,7 +9,7 @@ import { type ServerProcess, startProcess } from "./server-process.ts";
 const SERVE = fileURLToPath(new URL("../../serve.ts", import.meta.url));
 // As the Dockerfile starts it.
 const SHIPPED_FLAGS = ["--max-old-space-size=96", "--max-semi-space-size=4"];
-const SHIPPED_ENV = { NODE_ENV: "production", MALLOC_ARENA_MAX: "2" };
+const SHIPPED_ENV = { NODE_ENV: "production", MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "32768" };
 
 export const PUBLIC_URL = "https://tidemark.example.com";
 const URL_SECRET = randomBytes(32).toString("base64url");

@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 
 import type { PowerCuts } from "../disk/power-cuts.ts";
-import { waitedForProcessorMs } from "../process-figures.ts";
+import { slower, type Time, waitedForProcessorMs } from "../process-figures.ts";
 import { audit, type Losses } from "./audit.ts";
 import { beginBurst, type Burst } from "./burst.ts";
 import { startForgetful } from "./start-forgetful.ts";
@@ -16,14 +16,14 @@ import { startForgetful } from "./start-forgetful.ts";
 const INSTALLS = 2000;
 const EVENTS = INSTALLS + INSTALLS / 4 + INSTALLS / 8;
 
-export type Killed = Losses & { acknowledged: number; slowestStartMs: number };
+export type Killed = Losses & { acknowledged: number; slowestStart: Time };
 
 /**
  * Kills the app at a random moment of burst after burst, on one database, and looks each time at what is there. With
  * `cuts` the power goes with it.
  */
 export async function killInBursts(directory: string, rounds: number, cuts?: PowerCuts): Promise<Killed> {
-  const killed: Killed = { lost: 0, half: 0, acknowledged: 0, slowestStartMs: 0 };
+  const killed: Killed = { lost: 0, half: 0, acknowledged: 0, slowestStart: { ms: 0, waitedMs: 0 } };
   let env: Record<string, string> = { ...cuts?.env };
   for (let round = 0; round < rounds; round += 1) {
     const began = performance.now();
@@ -31,9 +31,12 @@ export async function killInBursts(directory: string, rounds: number, cuts?: Pow
     await expect
       .poll(async () => (await server.request("/readyz")).status, { interval: 20, timeout: 30_000 })
       .toBe(200);
-    const startMs = performance.now() - began - waitedForProcessorMs(server.pid);
+    const start = {
+      ms: Math.round(performance.now() - began),
+      waitedMs: Math.round(waitedForProcessorMs(server.pid)),
+    };
     // The first one has no predecessor to recover from, and a database to make.
-    if (round > 0) killed.slowestStartMs = Math.max(killed.slowestStartMs, Math.round(startMs));
+    if (round > 0) killed.slowestStart = slower(start, killed.slowestStart);
     env = server.env;
     const burst = beginBurst(server.origin, server.paths, { installs: INSTALLS, prefix: `r${round}` });
     await randomMoment(burst);
