@@ -65,6 +65,11 @@ function schema(production: boolean, source: Record<string, string | undefined>)
   });
 }
 
+function wholeNumber(least: number, most: number) {
+  const words = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(words).int(words).min(least, words).max(most, words);
+}
+
 function variables(production: boolean, source: Record<string, string | undefined>) {
   return z.object({
     NODE_ENV: z.string().default("production"),
@@ -75,14 +80,14 @@ function variables(production: boolean, source: Record<string, string | undefine
         ),
       )
       .transform((value, context) => publicOrigin(value, production, context)),
-    PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
+    PORT: wholeNumber(0, 65_535).default(3000),
     HOST: z.string().default("0.0.0.0"),
     DATABASE_URL: z
       .string()
       .regex(/^file:.*[^/]$/, "must be a file: path such as file:./data/tidemark.db")
       .default("file:./data/tidemark.db"),
-    BACKUP_INTERVAL_HOURS: z.coerce.number("must be a number of hours").int().min(0).max(168).default(24),
-    BACKUPS_KEPT: z.coerce.number("must be a number").int().min(1).max(1000).default(7),
+    BACKUP_INTERVAL_HOURS: wholeNumber(0, 168).default(24),
+    BACKUPS_KEPT: wholeNumber(1, 1000).default(7),
     // The names that Fly's `fly storage create` and the tools for S3 use.
     BUCKET_NAME: z.string().optional(),
     AWS_ENDPOINT_URL_S3: z
@@ -110,7 +115,7 @@ function variables(production: boolean, source: Record<string, string | undefine
       .string()
       .default("'self' https://blnkfinance.com https://*.blnkfinance.com")
       .transform((value, context) => frameAncestors(value, production, context)),
-    PORTAL_SESSION_MINUTES: z.coerce.number("must be a number of minutes").int().min(5).max(60).default(15),
+    PORTAL_SESSION_MINUTES: wholeNumber(5, 60).default(15),
     OPERATOR_PASSWORD_HASH: z
       .string()
       .transform((value, context) => operatorPasswordHash(value, context))
@@ -122,14 +127,9 @@ function variables(production: boolean, source: Record<string, string | undefine
         (value) => value !== "fly" || source.FLY_MACHINE_ID !== undefined,
         "is fly, but this is no Fly machine (FLY_MACHINE_ID is not set), so anyone could forge the address. Use none.",
       ),
-    METRICS_PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).optional(),
+    METRICS_PORT: wholeNumber(0, 65_535).optional(),
     METRICS_HOST: z.string().default("127.0.0.1"),
-    MONITOR_INTERVAL_SECONDS: z.coerce
-      .number("must be a number of seconds")
-      .int()
-      .min(1)
-      .max(3600)
-      .default(60),
+    MONITOR_INTERVAL_SECONDS: wholeNumber(1, 3600).default(60),
     WEBHOOK_HOSTS: z
       .string()
       .default("")
@@ -139,8 +139,8 @@ function variables(production: boolean, source: Record<string, string | undefine
       .optional(),
     LOG_LEVEL: z
       .enum(
-        ["fatal", "error", "warn", "info", "debug", "silent"],
-        "must be fatal, error, warn, info, debug or silent",
+        ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+        "must be fatal, error, warn, info, debug, trace or silent",
       )
       .default("info"),
   });

@@ -64,13 +64,16 @@ export function createFrontDoor({
   };
 }
 
+// As the router reads a path: decoded, and in any case.
+const WITH_COOKIES = /^\/+(portal|ops)\b/i;
+
 /**
- * Unsafe requests must come from our own pages. What Blnk calls reads no cookie and is sent no Origin. Checked before
- * React Router's own check, which lets a missing Origin pass and does not look at resource routes.
+ * Unsafe requests to what reads a cookie must come from our own pages; what Blnk calls reads none and is sent no Origin.
+ * Checked before React Router's own check, which lets a missing Origin pass and does not look at resource routes.
  */
 function isForeignWrite(request: IncomingMessage, publicUrl: string): boolean {
   if (SAFE_METHODS.has(request.method ?? "")) return false;
-  if (pathOf(request).startsWith("/api/")) return false;
+  if (!WITH_COOKIES.test(decodeURIComponent(pathOf(request)))) return false;
   const { origin, "sec-fetch-site": site } = request.headers;
   return origin !== publicUrl || (site !== undefined && site !== "same-origin");
 }

@@ -256,7 +256,9 @@ describe("BLNK_API_URL", () => {
 });
 
 test.each(["4", "61", "0", "-15", "fifteen"])("a session of %s minutes is refused", (value) => {
-  expect(problemsOf({ ...GOOD, PORTAL_SESSION_MINUTES: value })).toHaveProperty("PORTAL_SESSION_MINUTES");
+  expect(problemsOf({ ...GOOD, PORTAL_SESSION_MINUTES: value })).toEqual({
+    PORTAL_SESSION_MINUTES: "must be a whole number from 5 to 60",
+  });
 });
 
 test.each(["5", "60"])("a session of %s minutes is taken", (value) => {

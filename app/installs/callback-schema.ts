@@ -19,15 +19,17 @@ const envelope = z.object({
     .string("must be a string")
     .regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")
     .nullish(),
-  granted_permissions: z
-    .array(
-      z.string("must be a string").min(1, "must not be empty").max(128, "must be at most 128 characters"),
-      "must be an array of strings",
-    )
-    .max(64, "must have at most 64 entries")
-    .nullish(),
+  granted_permissions: z.unknown().optional(),
   uninstalled_at: z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" }).nullish(),
 });
+
+/** Only an install's are read. Unknown ones are kept; the body's size bounds how many. */
+const permissions = z
+  .array(
+    z.string("must be a string").max(128, "must be at most 128 characters"),
+    "must be an array of strings",
+  )
+  .transform((scopes) => scopes.filter((scope) => scope !== ""));
 
 type Envelope = z.output<typeof envelope>;
 
@@ -73,8 +75,11 @@ export const callbackSchema = envelope.transform((body, context): CallbackEvent 
   };
   if (kind === "uninstall") return { ...common, kind, uninstalled_at: body.uninstalled_at ?? null };
   if (!body.api_key) return refuse("api_key", "is missing");
-  if (!body.granted_permissions) return refuse("granted_permissions", "is missing");
-  return { ...common, kind, api_key: body.api_key, granted_permissions: body.granted_permissions };
+  const granted = permissions.safeParse(body.granted_permissions);
+  if (granted.success) return { ...common, kind, api_key: body.api_key, granted_permissions: granted.data };
+  for (const { path, message } of granted.error.issues)
+    context.addIssue({ code: "custom", path: ["granted_permissions", ...path], message });
+  return z.NEVER;
 });
 
 function fromPrefix(idempotencyKey: string): CallbackEvent["kind"] | undefined {

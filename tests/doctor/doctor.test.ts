@@ -102,7 +102,7 @@ test("what is not seen is said with its reason: no answer, no database here, a m
   expect(stranger.out).toMatch(/^cannot tell {4}Host: .* seen on the machine only\.$/m);
   expect((await examine(env)).out).toMatch(/Host: .*there is no database at .*tidemark\.db/);
   const mistaken = await examine({ ...env, PORT: "many" });
-  expect(mistaken.out).toMatch(/Host: .*PORT: must be a port number/);
+  expect(mistaken.out).toMatch(/Host: .*PORT: must be a whole number from 0 to 65535/);
 });
 
 /** Some other server, which answers everything with a redirect or a page of its own. */

@@ -97,6 +97,13 @@ test("a path that is read one way by the check and another by the router gets no
   expect(app.rows("select ended_at from launches where ended_at is null")).toEqual([]);
 });
 
+test("a POST to a path that is not there, or does nothing, is answered as any other request to it", async () => {
+  const app = await startApp();
+  expect((await app.request("/nope", { method: "POST" })).status).toBe(404);
+  expect((await app.request("/API/callback/wrong", { method: "POST" })).status).toBe(404);
+  expect((await app.request("/healthz", { method: "POST" })).status).toBe(405);
+});
+
 test("a large body that nobody reads does not hold up the connection's next request", async () => {
   const app = await startApp();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -34,7 +34,6 @@ function isEvent({
 }: Record<string, unknown>): boolean {
   if (!isText(idempotency_key, 256) || hasControl(idempotency_key)) return false;
   if (!isAbsent(api_key) && !(isText(api_key, 512) && isVisibleAscii(api_key))) return false;
-  if (!isAbsent(granted_permissions) && !isPermissions(granted_permissions)) return false;
   if (!isAbsent(uninstalled_at) && !isTime(uninstalled_at)) return false;
   const signs = new Set<string>();
   if (/^(un)?install:/.test(idempotency_key)) signs.add(idempotency_key.split(":")[0]!);
@@ -46,11 +45,11 @@ function isEvent({
   if (!isAbsent(api_key)) signs.add("install");
   if (!isAbsent(uninstalled_at)) signs.add("uninstall");
   if (signs.size !== 1) return false;
-  return signs.has("uninstall") || (!isAbsent(api_key) && !isAbsent(granted_permissions));
+  return signs.has("uninstall") || (!isAbsent(api_key) && isPermissions(granted_permissions));
 }
 
 function isPermissions(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= 64 && value.every((scope) => isText(scope, 128));
+  return Array.isArray(value) && value.every((scope) => scope === "" || isText(scope, 128));
 }
 
 /** RFC 3339. */
