@@ -7,8 +7,10 @@ import { Button, ButtonLink } from "#app/ui/button.tsx";
 
 import type { PortalFrame } from "./shell/portal-frame.ts";
 
-export function useGranted(scope: Scope): boolean {
-  return useRouteLoaderData<PortalFrame>("routes/portal/layout")?.scopes.includes(scope) ?? false;
+/** Whatever takes no permission is granted. */
+export function useGranted(scope: Scope | undefined): boolean {
+  const frame = useRouteLoaderData<PortalFrame>("routes/portal/layout");
+  return scope === undefined || (frame?.scopes.includes(scope) ?? false);
 }
 
 /** A way to a form that needs a permission; without it, it is there, disabled, and says which. */

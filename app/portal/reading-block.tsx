@@ -1,9 +1,11 @@
 import { type ReactNode, Suspense } from "react";
 import { Await } from "react-router";
 
+import type { Scope } from "#app/permissions/scopes.ts";
 import { EmptyNote, ErrorNote, MissingPermissionNote } from "#app/ui/notes.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
+import { useGranted } from "./permission.tsx";
 import type { Reading } from "./reading.ts";
 
 /**
@@ -12,18 +14,23 @@ import type { Reading } from "./reading.ts";
  */
 export function ReadingBlock<T>({
   what,
+  scope,
   reading,
   loadedAt,
   skeleton,
   children,
 }: {
   what: string;
+  /** What it takes to read it, if anything: without that there is nothing to wait for, and so no skeleton. */
+  scope?: Scope;
   reading: Promise<Reading<T>>;
   /** When the page was asked for: asking again shows the skeleton again. */
   loadedAt: number;
   skeleton: ReactNode;
   children: (value: T) => ReactNode;
 }) {
+  const isGranted = useGranted(scope);
+  if (scope && !isGranted) return <MissingPermissionNote scope={scope} />;
   // The stream to the page broke or ran out of time, so not even the failure arrived.
   const lost: Reading<T> = { kind: "failed", message: "The answer did not arrive in time", requestId: "" };
   return (
@@ -32,6 +39,37 @@ export function ReadingBlock<T>({
         {(reading) =>
           reading.kind === "ready" ? children(reading.value) : <NotRead what={what} reading={reading} />
         }
+      </Await>
+    </Suspense>
+  );
+}
+
+/** What a reading adds to a part of the page that is there without it. */
+export function WhenRead<T>({
+  reading,
+  fallback,
+  children,
+}: {
+  reading: Promise<Reading<T>>;
+  /** Stands there until it is read, and when it cannot be. */
+  fallback?: ReactNode;
+  children: (value: T) => ReactNode;
+}) {
+  return (
+    <Suspense fallback={fallback}>
+      <Await resolve={reading} errorElement={fallback}>
+        {(reading) => (reading.kind === "ready" ? children(reading.value) : fallback)}
+      </Await>
+    </Suspense>
+  );
+}
+
+/** Stands below a part whose length nobody knows before, and so arrives after it: nothing is pushed down. */
+export function After({ reading, children }: { reading: Promise<unknown>; children: ReactNode }) {
+  return (
+    <Suspense>
+      <Await resolve={reading} errorElement={children}>
+        {() => children}
       </Await>
     </Suspense>
   );

@@ -49,7 +49,11 @@ export function notFoundPage(): Response {
 }
 
 export function sessionEndedPage(): Response {
-  return plainPage({ status: 401, title: "Session ended", text: "Session ended, relaunch from Blnk Cloud." });
+  return plainPage({
+    status: 401,
+    title: "Session ended, relaunch from Blnk Cloud",
+    text: `A launch lasts a few minutes, and ends for all of its panels and tabs. Open ${app.name} in the dashboard to go on.`,
+  });
 }
 
 function escape(text: string): string {

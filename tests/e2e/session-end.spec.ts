@@ -69,9 +69,9 @@ test("End this session ends the panel, the tabs and the address it was launched 
 
   await panel.getByRole("button", { name: "Menu" }).click();
   await panel.getByRole("button", { name: "End this session" }).click();
-  await expect(panel.getByText("Session ended, relaunch from Blnk Cloud.")).toBeVisible();
+  await expect(panel.getByText("Session ended, relaunch from Blnk Cloud")).toBeVisible();
   await tab.reload();
-  await expect(tab.getByText("Session ended, relaunch from Blnk Cloud.")).toBeVisible();
+  await expect(tab.getByText("Session ended, relaunch from Blnk Cloud")).toBeVisible();
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(portal(page).getByRole("heading", { name: "Session ended" })).toBeVisible();
 });

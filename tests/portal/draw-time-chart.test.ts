@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { drawTimeChart } from "#app/portal/charts/draw-time-chart.server.ts";
+import { nameDates } from "#app/portal/charts/name-dates.ts";
 
 const DAY = 24 * 60 * 60_000;
 const FROM = Date.UTC(2026, 0, 1);
@@ -36,16 +37,29 @@ describe("a step chart", () => {
 
   test("leaves out dates that would stand on one another", () => {
     for (const days of [1, 7, 9, 30, 31, 45, 90, 365]) {
-      const { dates } = drawTimeChart({
+      const chart = drawTimeChart({
         from: FROM,
         until: FROM + days * DAY,
         shape: "step",
         points: [point(0, 1)],
       });
+      const dates = nameDates(chart, "UTC");
       const gaps = dates.slice(1).map(({ x }, index) => x - dates[index]!.x);
       expect(dates.length, `${days} days`).toBeGreaterThan(0);
       expect(Math.min(Infinity, ...gaps), `${days} days`).toBeGreaterThanOrEqual(24);
     }
+  });
+
+  test("names its days where they begin in the zone that was chosen, and its hours by that zone's clock", () => {
+    const days = drawTimeChart({ ...range, shape: "step", points: [point(0, 1)] });
+    expect(nameDates(days, "UTC").slice(0, 2)).toEqual([
+      { text: "Jan 1", x: 0 },
+      { text: "Jan 5", x: 40 },
+    ]);
+    expect(nameDates(days, "America/New_York")[0]).toEqual({ text: "Jan 1", x: 2.1 });
+    expect(nameDates(days, "Asia/Tokyo")[0]).toEqual({ text: "Jan 3", x: 16.3 });
+    const hours = drawTimeChart({ from: FROM, until: FROM + DAY, shape: "step", points: [point(0, 1)] });
+    expect(nameDates(hours, "Asia/Kolkata").slice(0, 1)).toEqual([{ text: "05:30", x: 0 }]);
   });
 
   test("without points or with nothing but zero is drawn all the same", () => {

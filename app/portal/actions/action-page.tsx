@@ -36,6 +36,7 @@ export function ActionPage({ action, plan, loadedAt }: ActionPageData) {
         {plan && (
           <ReadingBlock
             what="The action"
+            scope="data:read"
             reading={plan}
             loadedAt={loadedAt}
             skeleton={<Skeleton label="Checking the action" rows={8} listClassName="" rowClassName="h-12" />}

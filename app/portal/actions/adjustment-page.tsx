@@ -52,6 +52,7 @@ export function AdjustmentPage({
         <div className="mt-6">
           <ReadingBlock
             what="The two balances"
+            scope="data:read"
             reading={plan}
             loadedAt={loadedAt}
             skeleton={<Skeleton label="Checking both" rows={4} listClassName="" rowClassName="h-12" />}
@@ -91,6 +92,7 @@ function Chosen({
     <Panel className="space-y-2 p-4 text-small">
       <ReadingBlock
         what="The balance"
+        scope="data:read"
         reading={reading}
         loadedAt={loadedAt}
         skeleton={<Skeleton label="Reading the balance" rows={1} listClassName="" rowClassName="h-10" />}
@@ -147,6 +149,7 @@ function Picker({
       {found && (
         <ReadingBlock
           what="Balances"
+          scope="data:read"
           reading={found}
           loadedAt={loadedAt}
           skeleton={<Skeleton label="Looking for balances" rows={3} listClassName="" rowClassName="h-11" />}

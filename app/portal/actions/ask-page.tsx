@@ -37,6 +37,7 @@ export function AskPage({
       <div className="mt-4">
         <ReadingBlock
           what="The transaction"
+          scope="data:read"
           reading={plan}
           loadedAt={loadedAt}
           skeleton={

@@ -10,7 +10,8 @@ export function TransactionActions({ chain: { hold, refundable } }: { chain: Tra
   const isOpen = hold && hold.remaining !== 0n;
   if (!isOpen && !refundable) return null;
   return (
-    <div className="flex flex-wrap gap-2">
+    // On a phone they arrive behind what is there already, so that nothing moves.
+    <span className="flex flex-wrap gap-2 max-sm:order-last">
       {isOpen && (
         <>
           <PermittedLink scope="data:write" to={pathOf(hold.row.transaction_id, "commit")}>
@@ -26,6 +27,6 @@ export function TransactionActions({ chain: { hold, refundable } }: { chain: Tra
           Refund
         </PermittedLink>
       )}
-    </div>
+    </span>
   );
 }

@@ -3,10 +3,11 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
+import { ShortId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
 import { ReadingBlock } from "../reading-block.tsx";
-import { RecordHead } from "../record-head.tsx";
+import { RecordHead, RecordName } from "../record-head.tsx";
 import { type RecordKind, RecordLink } from "../record-link.tsx";
 import { AlertStatusPill } from "./alert-status-pill.tsx";
 import { type ChangeResult, EditForm, StatusForm } from "./change-forms.tsx";
@@ -20,9 +21,18 @@ export function AlertPage({
 }: AlertPageData & { result: ChangeResult | undefined }) {
   return (
     <>
-      <RecordHead kind="Alert" id={anomalyId} />
+      <RecordHead
+        kind="Alert"
+        id={anomalyId}
+        name={
+          <RecordName id={anomalyId} reading={alert}>
+            {({ title }) => title}
+          </RecordName>
+        }
+      />
       <ReadingBlock
         what="The alert"
+        scope="alerts:read"
         reading={alert}
         loadedAt={loadedAt}
         skeleton={<Skeleton label="Reading the alert" rows={6} listClassName="" rowClassName="h-12" />}
@@ -45,9 +55,6 @@ function Alert({
   return (
     <div className="space-y-6">
       <Panel className="space-y-3 p-4">
-        <p className="text-title leading-tight font-medium">
-          <bdi>{alert.title ?? "No title"}</bdi>
-        </p>
         <AlertStatusPill status={alert.status} />
         <p dir="auto" className="max-w-prose whitespace-pre-wrap">
           {alert.description}
@@ -93,11 +100,11 @@ function Affected({ alert }: { alert: AlertRead }) {
     <Panel>
       <ul className="divide-y divide-line text-small">
         {records.map(({ kind, word, id }) => (
-          <li key={`${kind} ${id}`} className="flex flex-wrap gap-x-3 px-4 py-2.5">
-            <span className="w-24 text-quiet">{word}</span>
+          <li key={`${kind} ${id}`} className="flex flex-wrap justify-between gap-x-3 px-4 py-2.5">
             <RecordLink kind={kind} id={id}>
-              <bdi>{id}</bdi>
+              {word}
             </RecordLink>
+            <ShortId id={id} />
           </li>
         ))}
       </ul>

@@ -26,6 +26,7 @@ export function AlertsPage({ counts, ...list }: AlertList) {
     <ListFrame
       title="Alerts"
       noun={["alert", "alerts"]}
+      scope="alerts:read"
       list={list}
       empty="Alerts will be here once a monitor raises one, or somebody flags a balance, transaction or identity."
       filters={

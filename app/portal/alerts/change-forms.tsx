@@ -40,8 +40,8 @@ export function StatusForm({ alert, result }: { alert: AlertRead; result: Change
           ))}
         </SelectField>
         <Submit>Set status</Submit>
+        <Outcome result={result?.change === "status" ? result : undefined} done={`The status is ${name}.`} />
       </Form>
-      <Outcome result={result?.change === "status" ? result : undefined} done={`The status is ${name}.`} />
     </Panel>
   );
 }
@@ -77,9 +77,11 @@ export function EditForm({ alert, result }: { alert: AlertRead; result: ChangeRe
           disabled={!mayWrite}
           error={fields.description.errors?.[0]}
         />
-        <Submit>Save text</Submit>
+        <div className="flex flex-wrap items-center gap-3">
+          <Submit>Save text</Submit>
+          <Outcome result={own} done="Saved." />
+        </div>
       </Form>
-      <Outcome result={own} done="Saved." />
     </Panel>
   );
 }
@@ -105,7 +107,7 @@ const CONSEQUENCES = {
 function Outcome({ result, done }: { result: ChangeResult | undefined; done: string }) {
   const outcome = result?.outcome;
   return (
-    <output className="mt-2 block min-h-6 text-small">
+    <output className="flex min-h-9 items-center text-small empty:hidden">
       {outcome?.kind === "done" && <span className="text-good">{done}</span>}
       {outcome && outcome.kind !== "done" && (
         <span className="text-bad">

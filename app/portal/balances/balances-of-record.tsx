@@ -26,6 +26,7 @@ export function BalancesOfRecord({
       <Panel>
         <ReadingBlock
           what="Its balances"
+          scope="data:read"
           reading={reading}
           loadedAt={loadedAt}
           skeleton={

@@ -19,6 +19,7 @@ export function BalancesPage({ ledgers, ...list }: BalanceList) {
     <ListFrame
       title="Balances"
       noun={["balance", "balances"]}
+      scope="data:read"
       list={list}
       csv="balances.csv"
       empty="Your balances will be here once a ledger has one."

@@ -32,7 +32,6 @@ const DATES = 3;
 export function drawTimeChart({ points, from, until, shape, axisText = compact }: TimeChartInput): TimeChart {
   const x = scaleUtc().domain([from, until]).range([0, SIZE]);
   const y = scaleLinear().domain(extent(points, shape)).nice(LINES).range([SIZE, 0]);
-  const dateText = x.tickFormat(DATES, until - from > 2 * DAY_MS ? "%b %-d" : "%H:%M");
   return {
     ...(shape === "step" ? stepShapes(points, until, x, y) : barShapes(points, until, x, y)),
     points: points.map(({ at, value, text }, index) => {
@@ -42,20 +41,13 @@ export function drawTimeChart({ points, from, until, shape, axisText = compact }
     lines: y
       .ticks(LINES)
       .map((value) => ({ text: axisText(value), y: percent(y(value)), zero: value === 0 })),
-    dates: apart(x.ticks(DATES).map((date) => ({ text: dateText(date), x: percent(x(date)) }))),
+    from,
+    until,
+    dates: {
+      of: until - from > 2 * DAY_MS ? "days" : "hours",
+      at: x.ticks(DATES).map((date) => date.getTime()),
+    },
   };
-}
-
-/** Percent of the plot that a date takes on the narrowest panel. */
-const DATE_WIDTH = 24;
-
-function apart<T extends { x: number }>(dates: readonly T[]): T[] {
-  const kept: T[] = [];
-  for (const date of dates) {
-    const last = kept.at(-1);
-    if (date.x <= 100 - DATE_WIDTH / 2 && (!last || date.x - last.x >= DATE_WIDTH)) kept.push(date);
-  }
-  return kept;
 }
 
 /** Always with zero, so that a height means what it seems to. */

@@ -1,7 +1,8 @@
-import { type PointerEvent, useId, useState } from "react";
+import { type PointerEvent, use, useId, useState } from "react";
 
-import { useExactTime } from "#app/ui/relative-time.tsx";
+import { TimeZone, useExactTime } from "#app/ui/relative-time.tsx";
 
+import { nameDates } from "./name-dates.ts";
 import type { TimeChart } from "./time-chart.ts";
 
 /**
@@ -81,6 +82,7 @@ export function TimeChartFigure({
 
 function Plot({ chart, index }: { chart: TimeChart; index: number }) {
   const fade = useId();
+  const dates = nameDates(chart, use(TimeZone));
   const point = chart.points[index];
   return (
     <svg aria-hidden className="absolute inset-0 size-full overflow-visible">
@@ -109,7 +111,7 @@ function Plot({ chart, index }: { chart: TimeChart; index: number }) {
           className="fill-none stroke-link"
         />
       </svg>
-      {chart.dates.map(({ x, text }) => (
+      {dates.map(({ x, text }) => (
         <text
           key={x}
           x={`${x}%`}

@@ -12,5 +12,8 @@ export type TimeChart = {
     y: number;
   }[];
   lines: { text: string; y: number; zero: boolean }[];
-  dates: { text: string; x: number }[];
+  from: number;
+  until: number;
+  /** What is named below the plot: the beginnings of days in UTC, or over a short time some of its hours. */
+  dates: { of: "days" | "hours"; at: number[] };
 };

@@ -23,6 +23,7 @@ export function IdentitiesPage(list: IdentityList) {
     <ListFrame
       title="Identities"
       noun={["identity", "identities"]}
+      scope="data:read"
       list={list}
       empty="People and organizations will be here once you create an identity in Blnk."
       filters={

@@ -9,9 +9,9 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 import { FlagLink } from "../alerts/flag-link.tsx";
 import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
+import { After, ReadingBlock } from "../reading-block.tsx";
 import { NoteLink } from "../notes/note-link.tsx";
-import { RecordHead } from "../record-head.tsx";
+import { RecordHead, RecordName } from "../record-head.tsx";
 import type { IdentityPageData } from "./load-identity.server.ts";
 
 const FIELDS = [
@@ -35,27 +35,32 @@ const FIELDS = [
 export function IdentityPage({ loadedAt, identityId, identity, balances }: IdentityPageData) {
   return (
     <>
-      <RecordHead kind="Identity" id={identityId}>
-        <span className="inline-flex flex-wrap gap-2">
-          <NoteLink entityId={identityId} />
-          <FlagLink entityId={identityId} />
-        </span>
+      <RecordHead
+        kind="Identity"
+        id={identityId}
+        name={
+          <RecordName id={identityId} reading={identity}>
+            {({ name }) => name}
+          </RecordName>
+        }
+      >
+        <NoteLink entityId={identityId} />
+        <FlagLink entityId={identityId} />
       </RecordHead>
-      <div className="space-y-6">
-        <ReadingBlock
-          what="The identity"
-          reading={identity}
-          loadedAt={loadedAt}
-          skeleton={<Skeleton label="Reading the identity" rows={6} listClassName="" rowClassName="h-12" />}
-        >
-          {(value) => (
-            <div className="space-y-6">
-              {value.name && (
-                <p className="text-title leading-tight font-medium">
-                  <bdi>{value.name}</bdi>
-                </p>
-              )}
-              <div className="grid gap-6 lg:grid-cols-2">
+      <div className="grid gap-6 lg:grid-cols-3">
+        <div className="min-w-0 lg:col-span-2">
+          <BalancesOfRecord recordId={identityId} reading={balances} loadedAt={loadedAt} />
+        </div>
+        <After reading={balances}>
+          <ReadingBlock
+            what="The identity"
+            scope="data:read"
+            reading={identity}
+            loadedAt={loadedAt}
+            skeleton={<Skeleton label="Reading the identity" rows={6} listClassName="" rowClassName="h-12" />}
+          >
+            {(value) => (
+              <div className="min-w-0 space-y-6">
                 <Section label="Details">
                   <Panel>
                     <Facts>
@@ -73,10 +78,9 @@ export function IdentityPage({ loadedAt, identityId, identity, balances }: Ident
                 </Section>
                 <MetadataBlock json={value.metadata} />
               </div>
-            </div>
-          )}
-        </ReadingBlock>
-        <BalancesOfRecord recordId={identityId} reading={balances} loadedAt={loadedAt} />
+            )}
+          </ReadingBlock>
+        </After>
       </div>
     </>
   );

@@ -6,41 +6,54 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 
 import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
+import { After, ReadingBlock } from "../reading-block.tsx";
 import { NoteLink } from "../notes/note-link.tsx";
-import { RecordHead } from "../record-head.tsx";
+import { RecordHead, RecordName } from "../record-head.tsx";
 import type { LedgerPageData } from "./load-ledger.server.ts";
 
 export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageData) {
   return (
     <>
-      <RecordHead kind="Ledger" id={ledgerId}>
+      <RecordHead
+        kind="Ledger"
+        id={ledgerId}
+        name={
+          <RecordName id={ledgerId} reading={ledger}>
+            {({ name }) => name}
+          </RecordName>
+        }
+      >
         {ledgerId.startsWith("ldg_") && <NoteLink entityId={ledgerId} />}
       </RecordHead>
-      <div className="space-y-6">
-        <ReadingBlock
-          what="The ledger"
-          reading={ledger}
-          loadedAt={loadedAt}
-          skeleton={<Skeleton label="Reading the ledger" rows={3} listClassName="" rowClassName="h-12" />}
-        >
-          {({ name, created_at, metadata }) => (
-            <div className="grid gap-6 lg:grid-cols-2">
-              <Section label="Details">
-                <Panel>
-                  <Facts>
-                    <Fact term="Name">{name ?? "No name"}</Fact>
-                    <Fact term="Created">
-                      {created_at && <RelativeTime at={created_at} loadedAt={loadedAt} />}
-                    </Fact>
-                  </Facts>
-                </Panel>
-              </Section>
-              <MetadataBlock json={metadata} />
-            </div>
-          )}
-        </ReadingBlock>
-        <BalancesOfRecord recordId={ledgerId} reading={balances} loadedAt={loadedAt} />
+      <div className="grid gap-6 lg:grid-cols-3">
+        <div className="min-w-0 lg:col-span-2">
+          <BalancesOfRecord recordId={ledgerId} reading={balances} loadedAt={loadedAt} />
+        </div>
+        <After reading={balances}>
+          <ReadingBlock
+            what="The ledger"
+            scope="data:read"
+            reading={ledger}
+            loadedAt={loadedAt}
+            skeleton={<Skeleton label="Reading the ledger" rows={3} listClassName="" rowClassName="h-12" />}
+          >
+            {({ name, created_at, metadata }) => (
+              <div className="min-w-0 space-y-6">
+                <Section label="Details">
+                  <Panel>
+                    <Facts>
+                      <Fact term="Name">{name ?? "No name"}</Fact>
+                      <Fact term="Created">
+                        {created_at && <RelativeTime at={created_at} loadedAt={loadedAt} />}
+                      </Fact>
+                    </Facts>
+                  </Panel>
+                </Section>
+                <MetadataBlock json={metadata} />
+              </div>
+            )}
+          </ReadingBlock>
+        </After>
       </div>
     </>
   );

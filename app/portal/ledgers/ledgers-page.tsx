@@ -14,6 +14,7 @@ export function LedgersPage(list: LedgerList) {
     <ListFrame
       title="Ledgers"
       noun={["ledger", "ledgers"]}
+      scope="data:read"
       list={list}
       csv="ledgers.csv"
       empty="Your ledgers will be here once you create one in Blnk."

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useLocation } from "react-router";
 
+import type { Scope } from "#app/permissions/scopes.ts";
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { PageTitle } from "#app/ui/page-title.tsx";
 import { Panel } from "#app/ui/panel.tsx";
@@ -22,6 +23,7 @@ export type ListReading<Row> = {
 export function ListFrame<Row>({
   title,
   noun,
+  scope,
   filters,
   list,
   csv,
@@ -32,6 +34,8 @@ export function ListFrame<Row>({
   title: string;
   /** One row and several: `["transaction row", "transaction rows"]`. */
   noun: readonly [one: string, many: string];
+  /** What reading it from Blnk takes; nothing when it is kept here. */
+  scope?: Scope;
   filters: ReactNode;
   list: ListReading<Row>;
   /** The last part of the file's address; identities have none. */
@@ -50,6 +54,7 @@ export function ListFrame<Row>({
       <Panel className="mt-4">
         <ReadingBlock
           what={title}
+          {...(scope && { scope })}
           reading={list.rows}
           loadedAt={list.loadedAt}
           skeleton={

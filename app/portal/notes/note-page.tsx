@@ -36,6 +36,7 @@ export function NotePage({
       <RecordHead kind={`Note on a ${record?.word ?? "record"}`} id={entityId} />
       <ReadingBlock
         what="The note"
+        scope="data:read"
         reading={note}
         loadedAt={loadedAt}
         skeleton={<Skeleton label="Reading the note" rows={4} listClassName="" rowClassName="h-12" />}

@@ -9,7 +9,7 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
   if (entries.length === 0)
     return <EmptyNote>What is done through this app will be here once something is.</EmptyNote>;
   return (
-    <Panel className="flex-1">
+    <Panel>
       <ul className="divide-y divide-line text-small">
         {entries.map(({ id, at, action, target, result }) => (
           <li

@@ -6,7 +6,7 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 import type { ShownTotals } from "./load-overview.server.ts";
 
 const TILES = "grid gap-2 sm:grid-cols-2 sm:gap-3 lg:grid-cols-3";
-const TILE = "flex min-h-26 flex-col justify-center px-4 py-2";
+const TILE = "min-h-31 p-4";
 
 export function CurrencyTotals({ currencies }: ShownTotals) {
   if (currencies.length === 0) {
@@ -31,7 +31,7 @@ export function CurrencyTotalsSkeleton() {
       label="Reading balances"
       rows={3}
       listClassName={TILES}
-      rowClassName={`rounded-panel border border-line bg-panel ${TILE}`}
+      rowClassName={`rounded-panel border border-line bg-panel max-sm:last:hidden ${TILE}`}
     />
   );
 }
@@ -51,9 +51,16 @@ function Total({
       <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
         <Money minor={minor} {...amount} />
       </p>
-      <p className="text-small text-quiet">
-        Inflight: <Money minor={heldOut} {...amount} /> out, <Money minor={heldIn} {...amount} /> in
-      </p>
+      <dl className="mt-1 text-small text-quiet">
+        {[["Inflight out", heldOut] as const, ["Inflight in", heldIn] as const].map(([term, minor]) => (
+          <div key={term} className="flex flex-wrap justify-between gap-x-4">
+            <dt>{term}</dt>
+            <dd>
+              <Money minor={minor} {...amount} />
+            </dd>
+          </div>
+        ))}
+      </dl>
       <p className="text-small text-quiet">
         {balances === 1 ? "1 balance" : `${balances.toLocaleString("en")} balances`}, precision assumed
         {unreadable > 0 && `; ${unreadable.toLocaleString("en")} left out, the amount cannot be read`}

@@ -14,7 +14,7 @@ export function LedgerTotals({ ledgers }: ShownTotals) {
     return <EmptyNote>The sum of each ledger will be here once it has a balance.</EmptyNote>;
   const groups = Map.groupBy(ledgers, ({ ledger_id }) => ledger_id);
   return (
-    <Panel className="flex-1">
+    <Panel>
       <ul className="divide-y divide-line text-small">
         {[...groups].map(([ledgerId, totals]) => (
           <li

@@ -18,7 +18,7 @@ import { totalBalances } from "./total-balances.server.ts";
 const WAIT_MS = 7000;
 const TRANSACTIONS_SHOWN = 10;
 
-export type Overview = ReturnType<typeof loadOverview>;
+export type Overview = Awaited<ReturnType<typeof loadOverview>>;
 
 export type OverviewSources = {
   readCloud: ReadCloud;
@@ -35,8 +35,11 @@ export type OverviewSources = {
   now: number;
 };
 
-/** The blocks of the overview, each on its own and all at once; the scans last, since they take every free lane. */
-export function loadOverview(sources: OverviewSources) {
+/**
+ * The blocks of the overview, each on its own and all at once; the scans last, since they take every free lane. What is
+ * kept here is there with the page itself.
+ */
+export async function loadOverview(sources: OverviewSources) {
   const { readCloud, scanClient, scans, scanKey, now } = sources;
   const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
   const transactions = readCloud("data:read", readLatestTransactions);
@@ -46,10 +49,14 @@ export function loadOverview(sources: OverviewSources) {
   const week = readCloud("data:read", () =>
     inTime(scans.week.read(scanKey, () => scanWeek(scanClient, now))),
   );
+  const [episodes, activity] = await Promise.all([
+    countOpenEpisodes(sources),
+    readRecentActivity(sources.db, sources.installedAppId),
+  ]);
   return {
     loadedAt: now,
-    episodes: countOpenEpisodes(sources),
-    activity: readRecentActivity(sources.db, sources.installedAppId),
+    episodes,
+    activity,
     alerts,
     transactions,
     balances: withPrecisions(balances, sources.assume),

@@ -1,5 +1,4 @@
-import { type ReactNode, Suspense } from "react";
-import { Await } from "react-router";
+import type { ReactNode } from "react";
 
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { PageTitle } from "#app/ui/page-title.tsx";
@@ -19,23 +18,46 @@ import { WeekCount, WeekVolume } from "./week.tsx";
 
 const PANEL = "flex-1 rounded-panel border border-line bg-panel";
 
+/**
+ * What needs somebody first, then how much there is. Blocks that arrive on their own have the room that they will need;
+ * those whose length nobody knows before stand last in their column, so that nothing moves.
+ */
 export function OverviewPage({ loadedAt, ...overview }: Overview) {
-  const { balances, week, alerts, transactions } = overview;
+  const { balances, week } = overview;
   return (
     <>
       <PageTitle>Overview</PageTitle>
       <div className="mt-5 grid gap-6 lg:grid-cols-6">
-        <Section label="Balances by currency" className="lg:col-span-6">
+        <Block label="Alerts" room="min-h-38" className="lg:col-span-2">
+          <ReadingBlock
+            what="Alerts"
+            scope="alerts:read"
+            reading={overview.alerts}
+            loadedAt={loadedAt}
+            skeleton={<Waiting of="alerts" />}
+          >
+            {(counts) => <AlertCounts counts={counts} />}
+          </ReadingBlock>
+        </Block>
+        <Block label="Monitors" className="lg:col-span-2">
+          <OpenEpisodes count={overview.episodes} />
+        </Block>
+        <Block label="Queue, last 7 days" room="min-h-32" className="lg:col-span-2">
+          <ScanBlock
+            what="Queued rows"
+            reading={week}
+            loadedAt={loadedAt}
+            skeleton={<Waiting of="the queue" />}
+          >
+            {(value) => <QueueHealth {...value} loadedAt={loadedAt} />}
+          </ScanBlock>
+        </Block>
+        <Block label="Balances by currency" room="min-h-38" className="lg:col-span-6">
           <ScanBlock
             what="Balances"
             reading={balances}
             loadedAt={loadedAt}
-            skeleton={
-              <>
-                <CurrencyTotalsSkeleton />
-                <div className="mt-2 h-5" />
-              </>
-            }
+            skeleton={<CurrencyTotalsSkeleton />}
           >
             {(totals, at) => (
               <>
@@ -50,118 +72,88 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
               </>
             )}
           </ScanBlock>
-        </Section>
-        <Block label="Alerts" className="lg:col-span-2">
-          <ReadingBlock
-            what="Alerts"
-            reading={alerts}
-            loadedAt={loadedAt}
-            skeleton={<Waiting of="alerts" height="h-38" />}
-          >
-            {(counts) => <AlertCounts counts={counts} />}
-          </ReadingBlock>
         </Block>
-        <Block label="Monitors" className="lg:col-span-2">
-          <Suspense fallback={<Waiting of="episodes" height="h-38" />}>
-            <Await
-              resolve={overview.episodes}
-              errorElement={<EmptyNote>Open episodes could not be read.</EmptyNote>}
-            >
-              {(count) => <OpenEpisodes count={count} />}
-            </Await>
-          </Suspense>
-        </Block>
-        <Block label="Queue, last 7 days" className="lg:col-span-2">
-          <ScanBlock
-            what="Queued rows"
-            reading={week}
-            loadedAt={loadedAt}
-            skeleton={<Waiting of="the queue" height="h-38" />}
-          >
-            {(value) => <QueueHealth {...value} loadedAt={loadedAt} />}
-          </ScanBlock>
-        </Block>
-        <Block label="Transactions, last 7 days" className="lg:col-span-3">
+        <Block label="Transactions, last 7 days" room="min-h-78" className="lg:col-span-3">
           <ScanBlock
             what="Transactions"
             reading={week}
             loadedAt={loadedAt}
-            skeleton={<Waiting of="transactions" height="h-76" />}
+            skeleton={<Waiting of="transactions" />}
           >
             {(value) => <WeekCount {...value} />}
           </ScanBlock>
         </Block>
-        <Block label="Volume, last 7 days" className="lg:col-span-3">
-          <ScanBlock
-            what="Volumes"
-            reading={week}
-            loadedAt={loadedAt}
-            skeleton={<Waiting of="volumes" height="h-76" />}
-          >
+        <Block label="Volume, last 7 days" room="min-h-78" className="lg:col-span-3">
+          <ScanBlock what="Volumes" reading={week} loadedAt={loadedAt} skeleton={<Waiting of="volumes" />}>
             {(value) => <WeekVolume {...value} />}
           </ScanBlock>
         </Block>
-        <Block label="Ledgers" className="lg:col-span-3">
-          <ScanBlock
-            what="Ledgers"
-            reading={balances}
-            loadedAt={loadedAt}
-            skeleton={<Rows of="ledgers" rows={4} height="h-24" />}
-          >
-            {(totals) => <LedgerTotals {...totals} />}
-          </ScanBlock>
-        </Block>
-        <Block label="Activity" className="lg:col-span-3">
-          <Suspense fallback={<Rows of="activity" rows={6} height="h-15" />}>
-            <Await
-              resolve={overview.activity}
-              errorElement={<EmptyNote>The activity could not be read.</EmptyNote>}
+        <Section label="Latest transactions" className="lg:col-span-4">
+          <LatestTransactions reading={overview.transactions} loadedAt={loadedAt} />
+        </Section>
+        <div className="space-y-6 lg:col-span-2">
+          <Section label="Activity">
+            <ActivityLines entries={overview.activity} loadedAt={loadedAt} />
+          </Section>
+          <Section label="Ledgers">
+            <ScanBlock
+              what="Ledgers"
+              reading={balances}
+              loadedAt={loadedAt}
+              skeleton={<Rows of="ledgers" rows={4} height="h-20" />}
             >
-              {(entries) => <ActivityLines entries={entries} loadedAt={loadedAt} />}
-            </Await>
-          </Suspense>
-        </Block>
-        <Block label="Latest transactions" className="lg:col-span-6">
-          <ReadingBlock
-            what="Transactions"
-            reading={transactions}
-            loadedAt={loadedAt}
-            skeleton={<Rows of="transactions" rows={10} height="h-16 sm:h-11" />}
-          >
-            {(rows) =>
-              rows.length === 0 ? (
-                <EmptyNote>The newest transactions will be here once there is one.</EmptyNote>
-              ) : (
-                <Panel>
-                  <TransactionTable label="Latest transactions" rows={rows} loadedAt={loadedAt} />
-                </Panel>
-              )
-            }
-          </ReadingBlock>
-        </Block>
+              {(totals) => <LedgerTotals {...totals} />}
+            </ScanBlock>
+          </Section>
+        </div>
       </div>
     </>
   );
 }
 
+function LatestTransactions({ reading, loadedAt }: { reading: Overview["transactions"]; loadedAt: number }) {
+  return (
+    <ReadingBlock
+      what="Transactions"
+      scope="data:read"
+      reading={reading}
+      loadedAt={loadedAt}
+      skeleton={<Rows of="transactions" rows={10} height="h-16 sm:h-11" />}
+    >
+      {(rows) =>
+        rows.length === 0 ? (
+          <EmptyNote>The newest transactions will be here once there is one.</EmptyNote>
+        ) : (
+          <Panel>
+            <TransactionTable label="Latest transactions" rows={rows} loadedAt={loadedAt} />
+          </Panel>
+        )
+      }
+    </ReadingBlock>
+  );
+}
+
+/** A section whose panel is as high as its neighbours', and at least as it will be when it has been read. */
 function Block({
   label,
-  className = "",
+  room = "",
+  className,
   children,
 }: {
   label: string;
-  className?: string;
+  room?: string;
+  className: string;
   children: ReactNode;
 }) {
   return (
     <Section label={label} className={`flex flex-col ${className}`}>
-      {children}
+      <div className={`flex flex-1 flex-col ${room}`}>{children}</div>
     </Section>
   );
 }
 
-function Waiting({ of, height }: { of: string; height: string }) {
-  return <Skeleton label={`Reading ${of}`} rows={1} listClassName={PANEL} rowClassName={`px-4 ${height}`} />;
+function Waiting({ of }: { of: string }) {
+  return <Skeleton label={`Reading ${of}`} rows={1} listClassName={PANEL} rowClassName="px-4 h-full" />;
 }
 
 function Rows({ of, rows, height }: { of: string; rows: number; height: string }) {

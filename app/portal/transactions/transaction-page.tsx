@@ -10,8 +10,8 @@ import { TransactionActions } from "../actions/transaction-actions.tsx";
 import { FlagLink } from "../alerts/flag-link.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
 import { NoteLink } from "../notes/note-link.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
-import { RecordHead } from "../record-head.tsx";
+import { ReadingBlock, WhenRead } from "../reading-block.tsx";
+import { RecordHead, RecordName } from "../record-head.tsx";
 import { RecordLink } from "../record-link.tsx";
 import { TransactionStatusPill } from "../transaction-status-pill.tsx";
 import { ChainSteps } from "./chain-steps.tsx";
@@ -20,14 +20,22 @@ import type { TransactionPageData, TransactionRead } from "./load-transaction.se
 export function TransactionPage({ loadedAt, transactionId, transaction }: TransactionPageData) {
   return (
     <>
-      <RecordHead kind="Transaction" id={transactionId}>
-        <span className="inline-flex flex-wrap gap-2">
-          <NoteLink entityId={transactionId} />
-          <FlagLink entityId={transactionId} />
-        </span>
+      <RecordHead
+        kind="Transaction"
+        id={transactionId}
+        name={
+          <RecordName id={transactionId} reading={transaction}>
+            {({ chain: { root } }) => root.description ?? root.reference}
+          </RecordName>
+        }
+      >
+        <WhenRead reading={transaction}>{({ chain }) => <TransactionActions chain={chain} />}</WhenRead>
+        <NoteLink entityId={transactionId} />
+        <FlagLink entityId={transactionId} />
       </RecordHead>
       <ReadingBlock
         what="The transaction"
+        scope="data:read"
         reading={transaction}
         loadedAt={loadedAt}
         skeleton={<Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />}
@@ -47,9 +55,6 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
         <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
           <Money minor={root.precise_amount} precision={root.precision} currency={root.currency} />
         </p>
-        <p className="mt-1">
-          <bdi>{root.description ?? root.reference}</bdi>
-        </p>
         <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-small">
           <TransactionStatusPill status={chain.status} />
           {chain.refunded && <span>Refunded</span>}
@@ -63,7 +68,6 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
           )}
         </p>
       </Panel>
-      <TransactionActions chain={chain} />
       <div className="grid gap-6 lg:grid-cols-2">
         <Section label="What happened">
           <ChainSteps chain={chain} shownId={row.transaction_id} loadedAt={loadedAt} />

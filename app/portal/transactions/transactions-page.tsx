@@ -15,6 +15,7 @@ export function TransactionsPage(list: TransactionList) {
     <ListFrame
       title="Transactions"
       noun={["row", "rows"]}
+      scope="data:read"
       list={list}
       csv="transactions.csv"
       empty="Every row that Blnk writes for a transaction will be here once there is one."

@@ -1,10 +1,15 @@
+import { SCOPES } from "#app/permissions/scopes.ts";
+
 import type { World } from "./world.ts";
 
-/** Installs on `production` with all permissions, without the dashboard's page. */
-export async function installDirectly({ sandbox: { lifecycle } }: World): Promise<void> {
+/** Installs on `production`, without the dashboard's page. */
+export async function installDirectly(
+  { sandbox: { lifecycle } }: World,
+  granted: readonly string[] = SCOPES,
+): Promise<void> {
   const [app] = lifecycle.apps();
   const [instance] = lifecycle.workspace.instances;
-  const grant = { app_id: app!.app_id, instance_id: instance!.id, granted_permissions: app!.permissions };
+  const grant = { app_id: app!.app_id, instance_id: instance!.id, granted_permissions: [...granted] };
   const { failure } = await lifecycle.install(grant);
   if (failure) throw new Error(failure);
 }

@@ -4,10 +4,11 @@ import type { CookiePolicy } from "./chromium.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Each test has a world of its own, in which nothing may fail on a console that the test did not expect. */
-export const test = base.extend<{ cookies: CookiePolicy; world: World }>({
+export const test = base.extend<{ cookies: CookiePolicy; seed: "demo" | "empty"; world: World }>({
   cookies: ["third_parties_blocked", { option: true }],
-  world: async ({ cookies }, use) => {
-    const world = await startWorld(cookies);
+  seed: ["demo", { option: true }],
+  world: async ({ cookies, seed }, use) => {
+    const world = await startWorld({ cookies, seed });
     world.context.setDefaultTimeout(90_000);
     await use(world);
     await world.close();

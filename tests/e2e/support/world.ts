@@ -25,7 +25,7 @@ export const STRANGERS = [
   SISTER,
 ];
 
-/** Blnk Cloud's stand-in with three months of history, the app as in production and registered there, and a browser. */
+/** Blnk Cloud's stand-in with three months of history or with none, the app as in production and registered there, and a browser. */
 export type World = {
   sandbox: Sandbox;
   app: AppProcess;
@@ -36,7 +36,13 @@ export type World = {
   close(): Promise<void>;
 };
 
-export async function startWorld(cookies: CookiePolicy): Promise<World> {
+export async function startWorld({
+  cookies,
+  seed,
+}: {
+  cookies: CookiePolicy;
+  seed: "demo" | "empty";
+}): Promise<World> {
   const running: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of running.toReversed()) await part.close();
@@ -46,7 +52,7 @@ export async function startWorld(cookies: CookiePolicy): Promise<World> {
     return part;
   };
   try {
-    const sandbox = keep(await startSandbox({ seed: "demo", portalOrigins: [APP] }));
+    const sandbox = keep(await startSandbox({ seed, portalOrigins: [APP] }));
     const secrets = freshSecrets(new Date());
     const app = keep(
       await startApp({

@@ -22,18 +22,13 @@ export function MonitorPage(monitor: MonitorPageData) {
   const portalPath = usePortalPath();
   return (
     <>
-      <RecordHead kind="Monitor" id={id}>
-        <span className="flex flex-wrap gap-2">
-          <ButtonLink to={portalPath(`monitors/${id}/edit`)}>Edit</ButtonLink>
-          <PauseButton isPaused={monitor.isPaused} />
-          <ButtonLink to={portalPath(`monitors/${id}/delete`)}>Delete</ButtonLink>
-        </span>
+      <RecordHead kind="Monitor" id={id} name={<bdi>{name}</bdi>}>
+        <ButtonLink to={portalPath(`monitors/${id}/edit`)}>Edit</ButtonLink>
+        <PauseButton isPaused={monitor.isPaused} />
+        <ButtonLink to={portalPath(`monitors/${id}/delete`)}>Delete</ButtonLink>
       </RecordHead>
       <div className="space-y-6">
         <Panel className="space-y-2 p-4">
-          <p className="text-title leading-tight font-medium">
-            <bdi>{name}</bdi>
-          </p>
           <p className="max-w-prose">
             <bdi>{explanation}</bdi>
           </p>
