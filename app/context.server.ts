@@ -51,7 +51,12 @@ export type Platform = {
 };
 
 /** What the connection says of this request. */
-export type RequestInfo = { id: string; address: string };
+export type RequestInfo = {
+  id: string;
+  address: string;
+  /** By performance.now(). */
+  arrivedAt: number;
+};
 
 export const platformContext = createContext<Platform>();
 export const requestContext = createContext<RequestInfo>();

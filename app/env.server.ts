@@ -106,7 +106,7 @@ function variables(production: boolean, source: Record<string, string | undefine
     BLNK_API_URL: z
       .string()
       .default("https://api.cloud.blnkfinance.com")
-      .transform((value, context) => apiOrigin(value, context)),
+      .transform((value, context) => apiBase(value, context)),
     BLNK_APP_ID: z
       .string()
       .regex(/^[A-Za-z0-9_-]{1,128}$/, "must be the app id that Blnk Cloud shows (letters, digits, _ and -)")
@@ -171,8 +171,21 @@ function apiOrigin(value: string, context: z.RefinementCtx): string {
       context,
       "must be a bare origin (scheme, host, optional port) without path, query or user.",
     );
-  if (url.protocol === "https:" || isLoopback(url.hostname)) return url.origin;
-  return refuse(context, "must be https (plain http is accepted for loopback only): a key travels over it.");
+  return overTls(url) ? url.origin : refuse(context, NOT_OVER_TLS);
+}
+
+/** Self-hosted Cloud may lie below a path. */
+function apiBase(value: string, context: z.RefinementCtx): string {
+  const url = parseWebUrl(value);
+  if (!url)
+    return refuse(context, "must be a URL (scheme, host, optional port and path) without query or user.");
+  return overTls(url) ? url.origin + url.pathname.replace(/\/+$/, "") : refuse(context, NOT_OVER_TLS);
+}
+
+const NOT_OVER_TLS = "must be https (plain http is accepted for loopback only): a key travels over it.";
+
+function overTls({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || isLoopback(hostname);
 }
 
 /** Newest first: the first seals, all open. */
@@ -262,10 +275,13 @@ function refuse(context: z.RefinementCtx, message: string): never {
 }
 
 function parseOrigin(value: string): URL | undefined {
+  const url = parseWebUrl(value);
+  return url?.pathname === "/" ? url : undefined;
+}
+
+function parseWebUrl(value: string): URL | undefined {
   const url = URL.parse(value);
-  if (!url || !["http:", "https:"].includes(url.protocol)) return undefined;
-  const bare = url.pathname === "/" && !url.search && !url.hash && !url.username && !url.password;
-  return bare && !/[?#@\\]/.test(value) ? url : undefined;
+  return url && ["http:", "https:"].includes(url.protocol) && !/[?#@\\]/.test(value) ? url : undefined;
 }
 
 export function isLoopback(hostname: string): boolean {

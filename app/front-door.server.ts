@@ -6,7 +6,7 @@ import type { Log } from "./log.server.ts";
 import { createSecurityHeaders, pathOf } from "./security-headers.server.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
-const METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS = new Set([...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE"]);
 
 /**
  * What every request passes, whoever will answer it: an id, one reading of its address, the security headers, one log
@@ -32,6 +32,7 @@ export function createFrontDoor({
   const { host } = new URL(env.PUBLIC_URL);
   return (request, response) => {
     const id = randomUUID();
+    const { method = "" } = request;
     const began = performance.now();
     // Replaces whatever the caller sent: the routes read the id from here.
     request.headers["x-request-id"] = id;
@@ -43,37 +44,43 @@ export function createFrontDoor({
     // Nobody below needs the caller's, and one that is no host would end as an unexpected error.
     request.headers.host = host;
     setSecurityHeaders(request, response);
-    response.once("close", () => onAnswer(logAnswer(log, request, response, { id, began })));
+    response.once("close", () => onAnswer(logAnswer(log, request, response, { id, method, began })));
     // A body that no route read stays where it is, and the connection's next request would wait behind it.
     response.once("finish", () => request.removeAllListeners("data").resume());
     if (target === undefined || (sentHost === undefined && request.httpVersion === "1.1")) {
       return refuse(response, 400, "This is not a request that a browser or Blnk Cloud would send.");
     }
-    if (!METHODS.includes(request.method ?? "")) {
-      response.setHeader("Allow", METHODS.join(", "));
-      return refuse(response, 405, "This method does nothing here.");
+    if (readsCookie(request)) {
+      if (!METHODS.has(method)) {
+        response.setHeader("Allow", "GET, HEAD, POST");
+        return refuse(response, 405, "This method does nothing here.");
+      }
+      if (isForeignWrite(request, env.PUBLIC_URL)) {
+        return refuse(
+          response,
+          403,
+          "This was not sent from the app's own page, so nothing was done. Reload the page and try again.",
+        );
+      }
     }
-    if (isForeignWrite(request, env.PUBLIC_URL)) {
-      return refuse(
-        response,
-        403,
-        "This was not sent from the app's own page, so nothing was done. Reload the page and try again.",
-      );
-    }
+    // Fetch and React Router refuse methods that they do not know before a route could: a secret URL must not differ.
+    if (!METHODS.has(method)) request.method = "DELETE";
+    if (!SAFE_METHODS.has(method)) return routes(request, response);
     serveStatic(request, response, () => routes(request, response));
   };
 }
 
-// As the router reads a path: decoded, and in any case.
-const WITH_COOKIES = /^\/+(portal|ops)\b/i;
+/** What Blnk calls reads no cookie. As the router reads a path: decoded, and in any case. */
+function readsCookie(request: IncomingMessage): boolean {
+  return /^\/+(portal|ops)\b/i.test(decodeURIComponent(pathOf(request)));
+}
 
 /**
- * Unsafe requests to what reads a cookie must come from our own pages; what Blnk calls reads none and is sent no Origin.
- * Checked before React Router's own check, which lets a missing Origin pass and does not look at resource routes.
+ * Unsafe requests to what reads a cookie must come from our own pages. Checked before React Router's own check, which
+ * lets a missing Origin pass and does not look at resource routes.
  */
 function isForeignWrite(request: IncomingMessage, publicUrl: string): boolean {
   if (SAFE_METHODS.has(request.method ?? "")) return false;
-  if (!WITH_COOKIES.test(decodeURIComponent(pathOf(request)))) return false;
   const { origin, "sec-fetch-site": site } = request.headers;
   return origin !== publicUrl || (site !== undefined && site !== "same-origin");
 }
@@ -109,7 +116,7 @@ function logAnswer(
   log: Log,
   request: IncomingMessage,
   response: ServerResponse,
-  { id, began }: { id: string; began: number },
+  { id, method, began }: { id: string; method: string; began: number },
 ) {
   const ms = performance.now() - began;
   const route = routeName(pathOf(request));
@@ -118,7 +125,7 @@ function logAnswer(
     {
       event: "request",
       request_id: id,
-      method: request.method,
+      method,
       route,
       status: status ?? "closed early",
       ms: Math.round(ms),

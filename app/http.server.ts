@@ -29,6 +29,12 @@ export function errorResponse(error: DomainError, headers?: HeadersInit): Respon
   );
 }
 
+/** The action of a route that is only read. */
+export function refuseWrite(): Response {
+  const error = new DomainError("method_not_allowed", "There is nothing to change here.");
+  return errorResponse(error, { Allow: "GET, HEAD, OPTIONS" });
+}
+
 /** What a page's loader or action throws for an expected failure: a status and words, not an unexpected error. */
 export function routeRefusal({ code, message }: DomainError) {
   return data({ code, message }, { status: STATUS.get(code) ?? 500 });

@@ -50,6 +50,7 @@ export async function startServer(
       context.set(requestContext, {
         id: request.headers.get("x-request-id") ?? "",
         address: clientAddress(env, request, client.address),
+        arrivedAt: performance.now(),
       });
       return context;
     },

@@ -9,6 +9,9 @@ import { measureColdStart } from "./bench/figures/cold-start.ts";
 import { measureLaunches } from "./bench/figures/launches.ts";
 import { measureLedgerSize } from "./bench/figures/ledger-size.ts";
 import { measureCycles, measureLargeInstall } from "./bench/figures/monitor-cycles.ts";
+import { loadDotEnv } from "./load-dot-env.ts";
+
+loadDotEnv();
 
 /** `npm run bench`: the figures of docs/performance.md, each a ratio to a baseline of the same run where it can be one. */
 const USAGE = `npm run bench -- [options]

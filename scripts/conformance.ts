@@ -1,5 +1,8 @@
 import { type ConformanceTarget, type Outcome, runConformance } from "./conformance/run-conformance.ts";
+import { loadDotEnv } from "./load-dot-env.ts";
 import { startSandbox } from "./sandbox/start-sandbox.ts";
+
+loadDotEnv();
 
 // Against CONFORMANCE_URL when it is set, with CONFORMANCE_KEY (all four scopes), CONFORMANCE_INSTANCE and, if there is
 // one, CONFORMANCE_READ_KEY (data:read alone); else against a sandbox of its own.

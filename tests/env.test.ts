@@ -242,12 +242,23 @@ describe("BLNK_API_URL", () => {
   });
 
   test.each([
+    ["https://cloud.example.com/base", "https://cloud.example.com/base"],
+    ["https://cloud.example.com/a/b/", "https://cloud.example.com/a/b"],
+    ["https://cloud.example.com/", "https://cloud.example.com"],
+  ])("takes %s, which may have a path", (value, base) => {
+    expect(readEnv({ ...GOOD, BLNK_API_URL: value }).BLNK_API_URL).toBe(base);
+  });
+
+  test.each([
     "http://cloud.example.com",
     "http://192.168.0.4",
     "http://127.0.0.1.evil.example",
     "http://localhost.evil.example",
     "https://key@cloud.example.com",
-    "https://cloud.example.com/base",
+    "https://key@cloud.example.com/base",
+    "https://cloud.example.com/base?key=x",
+    "https://cloud.example.com/base#x",
+    "http://cloud.example.com/base",
   ])("refuses %s in every mode", (value) => {
     for (const NODE_ENV of ["production", "development"]) {
       expect(problemsOf({ ...GOOD, NODE_ENV, BLNK_API_URL: value })).toHaveProperty("BLNK_API_URL");

@@ -10,10 +10,18 @@ import { type LaunchRequest, launchSchema } from "./launch-schema.ts";
 export type CallbackDelivery = Delivery & { event: CallbackEvent };
 export type LaunchDelivery = Delivery & { launch: LaunchRequest };
 
-type Delivery = { source_address: string; secret_index: number; signal: AbortSignal };
+type Delivery = { source_address: string; secret_index: number; arrivedAt: number; signal: AbortSignal };
 
 /** What the URL token and the connection say of a request; nothing else is signed (contract A.6). */
-export type Source = { address: string; secretIndex: number };
+export type Source = { address: string; arrivedAt: number; secretIndex: number };
+
+// Cloud gives a call up after 10 s, and an install's key is revoked then.
+const MAX_WAIT_MS = 9000;
+
+/** How long what arrived then may still wait before it is begun; a body that came slowly has used some of it up. */
+export function waitLeft(arrivedAt: number): number {
+  return arrivedAt + MAX_WAIT_MS - performance.now();
+}
 
 /** Reads the body of a callback whose URL token was right. @throws DomainError that says what is wrong with it. */
 export async function authenticateCallback(request: Request, source: Source): Promise<CallbackDelivery> {
@@ -25,8 +33,8 @@ export async function authenticateLaunch(request: Request, source: Source): Prom
   return { ...deliveryOf(request, source), launch: parse(launchSchema, await readJsonBody(request)) };
 }
 
-function deliveryOf(request: Request, { address, secretIndex }: Source): Delivery {
-  return { source_address: address, secret_index: secretIndex, signal: request.signal };
+function deliveryOf(request: Request, { address, arrivedAt, secretIndex }: Source): Delivery {
+  return { source_address: address, secret_index: secretIndex, arrivedAt, signal: request.signal };
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -15,12 +15,14 @@ const envelope = z.object({
     .regex(/^[^\u0000-\u001f\u007f]{1,256}$/, "must be 1 to 256 characters without control characters"),
   event: signal,
   type: signal,
+  // Empty is absent, as in what an uninstall need not have.
   api_key: z
     .string("must be a string")
-    .regex(/^[\x21-\x7e]{1,512}$/, "must be 1 to 512 visible ASCII characters")
+    .regex(/^[\x21-\x7e]{0,512}$/, "must be 1 to 512 visible ASCII characters")
     .nullish(),
   granted_permissions: z.unknown().optional(),
-  uninstalled_at: z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" }).nullish(),
+  // Only told apart from others, never read as a time: an uninstall that is refused could never be completed in Cloud.
+  uninstalled_at: z.string("must be a string").max(64, "must be at most 64 characters").nullish(),
 });
 
 /** Only an install's are read. Unknown ones are kept; the body's size bounds how many. */
@@ -73,7 +75,7 @@ export const callbackSchema = envelope.transform((body, context): CallbackEvent 
     organization_id: body.organization_id,
     idempotency_key: body.idempotency_key,
   };
-  if (kind === "uninstall") return { ...common, kind, uninstalled_at: body.uninstalled_at ?? null };
+  if (kind === "uninstall") return { ...common, kind, uninstalled_at: body.uninstalled_at || null };
   if (!body.api_key) return refuse("api_key", "is missing");
   const granted = permissions.safeParse(body.granted_permissions);
   if (granted.success) return { ...common, kind, api_key: body.api_key, granted_permissions: granted.data };

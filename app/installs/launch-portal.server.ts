@@ -6,10 +6,8 @@ import type { Worker } from "#app/jobs/worker.server.ts";
 import { createLaunch } from "#app/sessions/launches.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { LaunchDelivery } from "./authenticate-delivery.server.ts";
+import { type LaunchDelivery, waitLeft } from "./authenticate-delivery.server.ts";
 import { findInstall } from "./installs.server.ts";
-
-const MAX_WAIT_MS = 9000;
 
 /**
  * Checks the install and answers a fresh URL that opens sessions until the launch expires.
@@ -25,7 +23,7 @@ export async function launchPortal(
     sessionMinutes: number;
     pinnedAppId: string | undefined;
   },
-  { launch, source_address, secret_index, signal }: LaunchDelivery,
+  { launch, source_address, secret_index, arrivedAt, signal }: LaunchDelivery,
 ): Promise<{ portalUrl: string; launchId: string }> {
   const { installed_app_id, app_id, instance_id } = launch;
   const user_id = launch.user_id ?? null;
@@ -67,7 +65,7 @@ export async function launchPortal(
         await enqueueJob(tx, { kind: "prove_key", installed_app_id, generation, due_at: now }, now);
       return { ...launched, unproven };
     },
-    { signal, maxWait: MAX_WAIT_MS },
+    { signal, maxWait: waitLeft(arrivedAt) },
   );
 
   if (unproven) app.worker.wake();

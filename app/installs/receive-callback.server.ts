@@ -7,7 +7,7 @@ import type { Worker } from "#app/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import type { CallbackDelivery } from "./authenticate-delivery.server.ts";
+import { type CallbackDelivery, waitLeft } from "./authenticate-delivery.server.ts";
 import type { InstallEvent } from "./callback-schema.ts";
 import { endInstall, type Ending, voidGeneration } from "./end-install.server.ts";
 import { fingerprintEvent, fingerprintKey } from "./fingerprint.server.ts";
@@ -17,8 +17,6 @@ import { judgeCallback, type Verdict } from "./judge-callback.ts";
 import type { Sealer } from "./sealer.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
-// Cloud gives a callback up after 10 s and revokes the key: what has not begun by then must not be applied.
-const MAX_WAIT_MS = 9000;
 // The key may only work once Cloud has our 2xx.
 const FIRST_PROOF_AFTER_MS = 250;
 
@@ -77,7 +75,7 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
       else if (install?.state === "active") await endInstall(tx, install, app.ending, now);
       return verdict;
     },
-    { signal: delivery.signal, maxWait: MAX_WAIT_MS },
+    { signal: delivery.signal, maxWait: waitLeft(delivery.arrivedAt) },
   );
 
   if (verdict.outcome === "applied") {

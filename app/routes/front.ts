@@ -1,4 +1,5 @@
 import { app } from "#app/app.ts";
+import { refuseWrite } from "#app/http.server.ts";
 import { plainPage } from "#app/ui/plain-page.server.ts";
 
 export function loader() {
@@ -8,3 +9,5 @@ export function loader() {
     text: "This app is running. Open it from your Blnk Cloud dashboard.",
   });
 }
+
+export const action = refuseWrite;

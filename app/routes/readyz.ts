@@ -1,4 +1,5 @@
 import { platformContext } from "#app/context.server.ts";
+import { refuseWrite } from "#app/http.server.ts";
 
 import type { Route } from "./+types/readyz.ts";
 
@@ -10,3 +11,5 @@ export async function loader({ context }: Route.LoaderArgs) {
     headers: { "Content-Type": "text/plain" },
   });
 }
+
+export const action = refuseWrite;

@@ -25,9 +25,7 @@ export async function serveBlnk(
   switch (request.method) {
     case "POST":
       urlSecretUses.record(purpose, secretIndex);
-      return await answerJson(context, () =>
-        receive({ address: context.get(requestContext).address, secretIndex }),
-      );
+      return await answerJson(context, () => receive({ ...context.get(requestContext), secretIndex }));
     case "GET":
     case "HEAD":
       return Response.json({ ok: true });

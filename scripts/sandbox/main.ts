@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
+import { loadDotEnv } from "../load-dot-env.ts";
 import { changeSwitches } from "./control/change-switches.ts";
 import { type SandboxOptions, startSandbox } from "./start-sandbox.ts";
+
+loadDotEnv();
 
 const USAGE = `npm run sandbox -- [options]
 

@@ -38,6 +38,8 @@ export type Switches = {
   metadata_status: 200 | 201;
   bulk_status: 200 | 201;
   bulk_injection: boolean;
+  /** `disabled`: the server has no secret for it. */
+  tokenization: "enabled" | "disabled";
 
   // Alerts (contract F).
   flag_status: 200 | 201;
@@ -80,6 +82,7 @@ export function defaultSwitches(): Switches {
     metadata_status: 200,
     bulk_status: 201,
     bulk_injection: false,
+    tokenization: "enabled",
     flag_status: 201,
     alert_list: "data",
     alert_update_shows: "new",

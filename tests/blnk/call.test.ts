@@ -10,6 +10,7 @@ import {
   cloudCredentials,
   cloudFor,
   type CloudHandler,
+  routes,
   startCloudServer,
   TEST_KEY,
   testCloud,
@@ -92,6 +93,13 @@ describe("who asks", () => {
       expect(requests).toHaveLength(0);
     },
   );
+
+  test("a Cloud below a path is asked below it", async () => {
+    const answers = routes({ "GET /base/data/ledgers": () => ({ data: [], total: 0 }) });
+    const { url, requests } = await startCloudServer(answers);
+    await testCloud(`${url}/base`).client(cloudCredentials()).proveKey();
+    expect(requests.map(({ path }) => path)).toEqual(["/base/data/ledgers"]);
+  });
 
   test("an id with marks of a URL stays one path segment", async () => {
     const { client, requests } = await cloudFor((_request, response) =>

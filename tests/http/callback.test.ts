@@ -149,15 +149,25 @@ describe("methods", () => {
           headers: { "content-type": "application/json" },
         });
         expect(response.status).toBe(405);
-        expect(response.headers.get("allow")).toContain("POST");
+        expect(response.headers.get("allow")).toBe("GET, HEAD, OPTIONS, POST");
+        expect(await response.json()).toMatchObject({ error: { code: "method_not_allowed" } });
       }
       expect(countRows(app)).toBe(0);
     },
   );
+
+  // `fetch` does not send it.
+  test("TRACE is answered like those", async () => {
+    const app = await startApp();
+    for (const path of Object.values(app.paths)) {
+      const response = await rawRequest(app.port, `TRACE ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD, OPTIONS, POST"]);
+    }
+  });
 });
 
 describe("the secret URL", () => {
-  test.each(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"])(
+  test.each(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PROPFIND", "QUERY"])(
     "%s with a wrong token cannot be told from an unknown path",
     async (method) => {
       const app = await startApp();
@@ -185,6 +195,14 @@ describe("the secret URL", () => {
       expect(countRows(app)).toBe(0);
     },
   );
+
+  test("nor can TRACE with one", async () => {
+    const app = await startApp();
+    const trace = (path: string) => rawRequest(app.port, `TRACE ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const [unknown, wrong] = [await trace("/api/nothing/here"), await trace("/api/callback/x")];
+    expect([unknown.status, wrong.status]).toEqual([404, 404]);
+    expect(wrong.body).toBe(unknown.body);
+  });
 
   test("a wrong token is answered before the body is read", async () => {
     const app = await startApp();

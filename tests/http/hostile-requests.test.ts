@@ -29,6 +29,8 @@ test.each([
   ["an asterisk for a path", 400, "GET * HTTP/1.1\r\nHost: x\r\n\r\n"],
   ["an address that is none", 400, "GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n"],
   ["TRACE", 405, "TRACE / HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["TRACE of a portal page", 405, "TRACE /portal/x HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["TRACE of a file", 404, "TRACE /favicon.svg HTTP/1.1\r\nHost: x\r\n\r\n"],
   ["a Host that is none", 200, "GET / HTTP/1.1\r\nHost: [\r\n\r\n"],
   ["a Host with a path", 200, "GET / HTTP/1.1\r\nHost: evil.example/x?y\r\n\r\n"],
   ["an expectation that nobody knows", 200, "GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n"],
@@ -76,6 +78,15 @@ test("a path that is read one way by the check and another by the router gets no
     `/./${end}`,
     `/PORTAL/${launchId}/end`,
     `/%70ortal/${launchId}/end`,
+    `/portal%2F${launchId}%2Fend`,
+    `/%2Fportal/${launchId}/end`,
+    `/%2E%2E/portal/${launchId}/end`,
+    `//PORTAL//${launchId}/end//`,
+    `/${end}%2F`,
+    `/${end}?_data=x`,
+    `/ops/sign-out`,
+    `/OPS/sign-out.data`,
+    `/%6Fps/sign-in/`,
     `/${end}.data`,
     `/${end}/`,
     `http://x/${end}`,
@@ -99,9 +110,12 @@ test("a path that is read one way by the check and another by the router gets no
 
 test("a POST to a path that is not there, or does nothing, is answered as any other request to it", async () => {
   const app = await startApp();
-  expect((await app.request("/nope", { method: "POST" })).status).toBe(404);
-  expect((await app.request("/API/callback/wrong", { method: "POST" })).status).toBe(404);
-  expect((await app.request("/healthz", { method: "POST" })).status).toBe(405);
+  for (const path of ["/nope", "/API/callback/wrong", "/portals", "/favicon.svg"])
+    expect((await app.request(path, { method: "POST" })).status, path).toBe(404);
+  for (const path of ["/", "/healthz", "/readyz"]) {
+    const answer = await app.request(path, { method: "POST" });
+    expect([answer.status, answer.headers.get("allow")], path).toEqual([405, "GET, HEAD, OPTIONS"]);
+  }
 });
 
 test("a large body that nobody reads does not hold up the connection's next request", async () => {
@@ -141,6 +155,26 @@ test("a caller that goes away in the middle of its body leaves nothing behind", 
   expect(app.rows("select * from received_events")).toEqual([]);
   expect((await app.install()).status).toBe(200);
 });
+
+test("an install whose body took nine seconds to come is 503 and not applied", async () => {
+  const app = await startApp();
+  const body = JSON.stringify(installBody());
+  const answer = await new Promise<{ status: number; retryAfter: string | undefined }>((resolve, reject) => {
+    const headers = { "content-type": "application/json", "content-length": body.length };
+    const sending = request(
+      { port: app.port, path: app.paths.callback, method: "POST", headers },
+      (response) => {
+        response.resume();
+        resolve({ status: response.statusCode!, retryAfter: response.headers["retry-after"] });
+      },
+    );
+    sending.on("error", reject).write(body.slice(0, 20));
+    setTimeout(() => sending.end(body.slice(20)), 9300);
+  });
+  expect(answer).toEqual({ status: 503, retryAfter: expect.stringMatching(/^\d+$/) as string });
+  expect(app.rows("select * from received_events")).toEqual([]);
+  expect((await app.install()).status).toBe(200);
+}, 40_000);
 
 test("the id of a request is ours, whatever the caller sends", async () => {
   const app = await startApp();

@@ -21,7 +21,7 @@ function parse(bytes: Uint8Array): unknown {
 
 const isText = (value: unknown, most: number): value is string =>
   typeof value === "string" && value.length >= 1 && value.length <= most;
-const isAbsent = (value: unknown) => value === undefined || value === null;
+const isAbsent = (value: unknown) => value === undefined || value === null || value === "";
 const isId = (value: unknown) => isText(value, 128) && /^[\w-]+$/.test(value) && !value.includes("\n");
 
 function isEvent({
@@ -34,7 +34,7 @@ function isEvent({
 }: Record<string, unknown>): boolean {
   if (!isText(idempotency_key, 256) || hasControl(idempotency_key)) return false;
   if (!isAbsent(api_key) && !(isText(api_key, 512) && isVisibleAscii(api_key))) return false;
-  if (!isAbsent(uninstalled_at) && !isTime(uninstalled_at)) return false;
+  if (!isAbsent(uninstalled_at) && !isText(uninstalled_at, 64)) return false;
   const signs = new Set<string>();
   if (/^(un)?install:/.test(idempotency_key)) signs.add(idempotency_key.split(":")[0]!);
   for (const name of [event, type]) {
@@ -51,17 +51,6 @@ function isEvent({
 function isPermissions(value: unknown): boolean {
   return Array.isArray(value) && value.every((scope) => scope === "" || isText(scope, 128));
 }
-
-/** RFC 3339. */
-function isTime(value: unknown): boolean {
-  const [, date] = TIME.exec(typeof value === "string" ? value : "") ?? [];
-  const midnight = Date.parse(`${date}T00:00:00Z`);
-  // The thirtieth of February is read as a day of March.
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date!);
-}
-
-const TIME =
-  /^(\d{4}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 const codes = (text: string) => text.split("").map((character) => character.charCodeAt(0));
 const hasControl = (text: string) => codes(text).some((code) => code < 0x20 || code === 0x7f);

@@ -70,6 +70,7 @@ test("a callback whose caller has gone before its turn is not applied", async ()
     event: callbackSchema.parse(installBody()),
     source_address: "192.0.2.1",
     secret_index: 0,
+    arrivedAt: performance.now(),
     signal: controller.signal,
   };
   const receiving = receiveCallback(world, delivery);
@@ -77,4 +78,19 @@ test("a callback whose caller has gone before its turn is not applied", async ()
   await expect(receiving).rejects.toMatchObject({ name: "StorageError", code: "not_begun" });
   expect(await world.events()).toEqual([]);
   expect(await world.findInstall()).toBeUndefined();
+});
+
+test("what arrived more than nine seconds ago is not applied, as its caller has given it up", async () => {
+  const world = await openWorld();
+  const deliver = (secondsAgo: number) =>
+    receiveCallback(world, {
+      event: callbackSchema.parse(installBody()),
+      source_address: "192.0.2.1",
+      secret_index: 0,
+      arrivedAt: performance.now() - secondsAgo * 1000,
+      signal: new AbortController().signal,
+    });
+  await expect(deliver(9.1)).rejects.toMatchObject({ name: "StorageError", code: "not_begun" });
+  expect(await world.events()).toEqual([]);
+  expect(await deliver(1)).toMatchObject({ outcome: "applied" });
 });

@@ -12,10 +12,13 @@ const codeOf = (body: Body) => objectOf(body.error_detail).code;
 test("Cloud puts precision 100 and a reference where there is none", async () => {
   await using world = await openSandbox();
   const { reference: _, precision: __, precise_amount: ___, ...rest } = payment();
-  const { status, body } = await world.target.post("/proxy/transactions", { ...rest, amount: 12.5 });
-  expect([status, body.precision, body.precise_amount]).toEqual([201, 100, 1250]);
-  expect(body.reference).toMatch(/^ref_/);
-  expect(body).not.toHaveProperty("amount_string");
+  for (const precision of [undefined, 0, null]) {
+    const sent = { ...rest, amount: 12.5, ...(precision !== undefined && { precision }) };
+    const { status, body } = await world.target.post("/proxy/transactions", sent);
+    expect([status, body.precision, body.precise_amount]).toEqual([201, 100, 1250]);
+    expect(body.reference).toMatch(/^ref_/);
+    expect(body).not.toHaveProperty("amount_string");
+  }
 });
 
 test("a bulk item without precision is counted in major units", async () => {
@@ -30,6 +33,33 @@ test("a bulk item without precision is counted in major units", async () => {
   world.sandbox.switches.bulk_injection = true;
   expect((await bulk()).status).toBe(201);
   expect(world.ledger.transactions.all().map((row) => row.precise_amount)).toEqual([3n, 300n]);
+});
+
+test("a bulk overrides its items' inflight and skip_queue, not their atomic", async () => {
+  await using world = await openSandbox();
+  const transactions = [payment({ atomic: true, inflight: true, skip_queue: false }), payment()];
+  await world.target.post("/proxy/transactions/bulk", { transactions, skip_queue: true, atomic: true });
+  const rows = world.ledger.transactions.all();
+  expect(rows.map(({ status, meta_data }) => [status, meta_data.atomic])).toEqual([
+    ["APPLIED", true],
+    ["APPLIED", undefined],
+  ]);
+});
+
+test("a text is required, though it may be a blank", async () => {
+  await using world = await openSandbox();
+  expect((await pay(world, { description: "" })).status).toBe(400);
+  expect((await pay(world, { description: " " })).status).toBe(201);
+});
+
+test("a ledger's name of another type is refused under the key that its route uses", async () => {
+  await using world = await openSandbox();
+  for (const sent of [{ name: 5 }, { name: "Cash", meta_data: [] }]) {
+    const { status, body } = await world.target.post("/proxy/ledgers", sent);
+    expect([status, body.errors, body.error]).toEqual([400, "Invalid input", undefined]);
+  }
+  const { body } = await world.target.post("/proxy/balances", { currency: 5 });
+  expect([body.errors, body.error]).toEqual([undefined, "Invalid input"]);
 });
 
 test("queued rows name the queued id, or the batch, in their metadata", async () => {
@@ -221,6 +251,9 @@ test("an identity is changed in part, its metadata as a whole, and its fields hi
     field: "FirstName",
     value: "Ada",
   });
+  world.sandbox.switches.tokenization = "disabled";
+  const refused = await world.target.get(`${path}/detokenize/FirstName`);
+  expect([refused.status, codeOf(refused.body)]).toEqual([403, "IDT_TOKENIZATION_DISABLED"]);
 });
 
 test("a body over five megabytes is malformed to Core", async () => {

@@ -60,14 +60,19 @@ export async function openWorld({ pinnedAppId }: { pinnedAppId?: string } = {}) 
     publicUrl: PUBLIC_URL,
     sessionMinutes: 15,
   };
-  const source = { source_address: "192.0.2.1", secret_index: 0, signal: new AbortController().signal };
+  const source = () => ({
+    source_address: "192.0.2.1",
+    secret_index: 0,
+    arrivedAt: performance.now(),
+    signal: new AbortController().signal,
+  });
   const receive = (body: object) => {
     const parsed = callbackSchema.safeParse(body);
     if (!parsed.success)
       throw new InvalidBody(
         parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
       );
-    return receiveCallback(app, { ...source, event: parsed.data });
+    return receiveCallback(app, { ...source(), event: parsed.data });
   };
   const openJobs = () => db.read.selectFrom("jobs").selectAll().where("open_key", "is not", null).execute();
 
@@ -79,7 +84,7 @@ export async function openWorld({ pinnedAppId }: { pinnedAppId?: string } = {}) 
     receive,
     install: (fields: object = {}) => receive(installBody(fields)),
     uninstall: (fields: object = {}) => receive(uninstallBody(fields)),
-    launch: (fields: object = {}) => launchPortal(app, { ...source, launch: launchBody(fields) }),
+    launch: (fields: object = {}) => launchPortal(app, { ...source(), launch: launchBody(fields) }),
     advance: (milliseconds: number) => {
       now += milliseconds;
     },

@@ -5,6 +5,7 @@ import type { Answer } from "./router.ts";
 
 // Every code that is not here is a 400.
 const STATUS: Partial<Record<CoreCode, number>> = {
+  IDT_TOKENIZATION_DISABLED: 403,
   TXN_NOT_FOUND: 404,
   BAL_NOT_FOUND: 404,
   LGR_NOT_FOUND: 404,

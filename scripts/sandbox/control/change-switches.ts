@@ -30,6 +30,7 @@ const schema = z.strictObject({
   metadata_status: z.literal([200, 201]),
   bulk_status: z.literal([200, 201]),
   bulk_injection: z.boolean(),
+  tokenization: z.enum(["enabled", "disabled"]),
   flag_status: z.literal([200, 201]),
   alert_list: z.enum(["data", "array", "alerts"]),
   alert_update_shows: z.enum(["new", "old"]),

@@ -51,7 +51,7 @@ export function recordBulk(ledger: Ledger, bulk: Bulk): string {
 function recordItems(ledger: Ledger, bulk: Bulk, batchId: string): void {
   const posted: Transaction[] = [];
   for (const [index, item] of bulk.transactions.entries()) {
-    const request = { ...item, inflight: bulk.inflight, skip_queue: bulk.skip_queue, atomic: bulk.atomic };
+    const request = { ...item, inflight: bulk.inflight, skip_queue: bulk.skip_queue };
     const origin = { parent: batchId, batch: batchId, sequence: index + 1 };
     try {
       const { row, legs } = recordTransaction(ledger, request, origin);

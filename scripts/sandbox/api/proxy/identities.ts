@@ -1,6 +1,7 @@
 import { CoreError } from "../../ledger/core-error.ts";
 import { newId, type Ledger } from "../../ledger/ledger.ts";
 import type { Identity } from "../../ledger/rows.ts";
+import type { Switches } from "../../switches.ts";
 import { identityRecord } from "../records.ts";
 import type { Answer, Call } from "../router.ts";
 import { type BodyObject, readObject } from "./read-object.ts";
@@ -64,12 +65,14 @@ export function putIdentity({ instance, params, body }: Call): Answer {
   return { status: 200, body: { message: "Identity updated successfully" } };
 }
 
-export function tokeniseField({ instance, params }: Call): Answer {
+export function tokeniseField({ instance, params, switches }: Call): Answer {
+  requireTokenisation(switches);
   tokenise(instance.ledger, getIdentity(instance.ledger, params.id!), params.field!);
   return { status: 200, body: { message: "Field tokenized successfully" } };
 }
 
-export function tokeniseFields({ instance, params, body }: Call): Answer {
+export function tokeniseFields({ instance, params, body, switches }: Call): Answer {
+  requireTokenisation(switches);
   const identity = getIdentity(instance.ledger, params.id!);
   for (const field of readFields(body)) tokenise(instance.ledger, identity, field);
   return { status: 200, body: { message: "Fields tokenized successfully" } };
@@ -83,7 +86,8 @@ export function readTokenisedFields({ instance, params }: Call): Answer {
   return { status: 200, body: { tokenized_fields } };
 }
 
-export function detokeniseField({ instance, params }: Call): Answer {
+export function detokeniseField({ instance, params, switches }: Call): Answer {
+  requireTokenisation(switches);
   const identity = getIdentity(instance.ledger, params.id!);
   return {
     status: 200,
@@ -91,7 +95,8 @@ export function detokeniseField({ instance, params }: Call): Answer {
   };
 }
 
-export function detokeniseFields({ instance, params, body }: Call): Answer {
+export function detokeniseFields({ instance, params, body, switches }: Call): Answer {
+  requireTokenisation(switches);
   const identity = getIdentity(instance.ledger, params.id!);
   const fields = readFields(body).map((field) => [field, plainValue(instance.ledger, identity, field)]);
   return { status: 200, body: { fields: Object.fromEntries(fields) } };
@@ -121,6 +126,11 @@ function readFields(body: string): string[] {
   return readObject(body)
     .list("fields")
     .filter((field) => typeof field === "string");
+}
+
+function requireTokenisation({ tokenization }: Switches): void {
+  if (tokenization === "disabled")
+    throw new CoreError("IDT_TOKENIZATION_DISABLED", "tokenization is disabled");
 }
 
 function tokenise(ledger: Ledger, identity: Identity, field: string): void {

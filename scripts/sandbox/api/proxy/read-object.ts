@@ -9,10 +9,13 @@ import type { MetaData } from "../../ledger/rows.ts";
  */
 export class BodyObject {
   readonly #members: Record<string, unknown>;
+  readonly #key: "error" | "errors";
 
-  constructor(value: unknown) {
-    if (!isObject(value)) throw malformed();
+  /** `key` names where Core puts the text of a refusal on this route. */
+  constructor(value: unknown, key: "error" | "errors" = "error") {
+    if (!isObject(value)) throw malformed(key);
     this.#members = value;
+    this.#key = key;
   }
 
   has(name: string): boolean {
@@ -59,22 +62,21 @@ export class BodyObject {
   #read<T>(name: string, absent: T, convert: (value: unknown) => T | undefined): T {
     if (!this.has(name)) return absent;
     const value = convert(this.#members[name]);
-    if (value === undefined) throw malformed();
+    if (value === undefined) throw malformed(this.#key);
     return value;
   }
 }
 
-/** Reads a body; `key` names where Core puts the text of a refusal on this route. */
 export function readObject(body: string, key: "error" | "errors" = "error"): BodyObject {
   try {
-    return new BodyObject(parseJson(body));
+    return new BodyObject(parseJson(body), key);
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof CoreError) throw malformed(key);
+    if (error instanceof SyntaxError) throw malformed(key);
     throw error;
   }
 }
 
-function malformed(key: "error" | "errors" = "error"): CoreError {
+function malformed(key: "error" | "errors"): CoreError {
   return new CoreError("GEN_MALFORMED_REQUEST", "Invalid input", key);
 }
 
@@ -88,6 +90,7 @@ export function wordProblems(problems: Record<string, string | undefined>): stri
     .join("; ")}.`;
 }
 
+/** Core asks for a text, not for one that says anything: a blank is one. */
 export function blank(text: string): string | undefined {
-  return text.trim() === "" ? "cannot be blank" : undefined;
+  return text === "" ? "cannot be blank" : undefined;
 }

@@ -17,7 +17,8 @@ export function readTransaction(
   injected: Injected,
   version: Switches["core_version"],
 ): TransactionRequest {
-  const precision = body.has("precision") ? body.number("precision") : (injected?.precision ?? 0);
+  // To Go 0 is absent.
+  const precision = body.number("precision") || (injected?.precision ?? 0);
   const sent = {
     precise_amount: body.integer("precise_amount"),
     amount: body.has("amount") ? body.number("amount") : undefined,
