@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    setupFiles: [],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Two cores: more workers only make time-outs.

@@ -1,6 +1,6 @@
-import { moveActions, resumeConfirming, sweepActions } from "#app/actions/actions.server.ts";
+import { actionSweeps, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
-import { moveActivity, sweepActivity } from "#app/activity/activity.server.ts";
+import { activitySweeps, moveActivity } from "#app/activity/activity.server.ts";
 import type { Restoration } from "#app/backups/restore-backup.server.ts";
 import type { AfterProof, Inheritance } from "#app/installs/inherit.server.ts";
 import { createKeyProof, type KeyProof } from "#app/installs/prove-key.server.ts";
@@ -81,8 +81,8 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
       sweepExpiredLaunches,
       sweepOperatorSessions,
       sweepOperatorActions,
-      sweepActivity,
-      sweepActions,
+      ...activitySweeps,
+      ...actionSweeps,
       sweepCurrencyDecimals,
       ...monitorSweeps,
     ]),

@@ -16,8 +16,6 @@ export function documentPolicy(nonce: string, ancestors: string): string {
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}'`,
     "style-src 'self'",
-    // Base UI positions its pop-ups with style attributes.
-    "style-src-attr 'unsafe-inline'",
     "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",

@@ -1,3 +1,5 @@
+import { sql } from "kysely";
+
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
 import type { Sweep } from "#app/jobs/sweep.server.ts";
@@ -207,21 +209,36 @@ const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 400 * DAY_MS;
 const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
 
-export const sweepActions: Sweep = async (tx, now, limit) => {
+const sweepOldActions: Sweep = async (tx, now, limit) => {
   const old = tx
     .selectFrom("actions")
-    .innerJoin("installs", "installs.installed_app_id", "actions.installed_app_id")
-    .select("actions.id")
-    .where((eb) =>
-      eb.or([
-        eb("actions.created_at", "<", now - KEPT_MS),
-        eb.and([eb("actions.state", "=", "prepared"), eb("actions.created_at", "<", now - DAY_MS)]),
-        eb.and([
-          eb("installs.state", "=", "inactive"),
-          eb("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS),
-        ]),
-      ]),
-    )
+    .select("id")
+    .where("created_at", "<", now - KEPT_MS)
     .limit(limit);
   return (await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst()).numDeletedRows;
 };
+
+const sweepUnconfirmedActions: Sweep = async (tx, now, limit) => {
+  const old = tx
+    .selectFrom("actions")
+    .select("id")
+    // As the index spells it: a bound value would not meet it.
+    .where("state", "=", sql.lit("prepared" as const))
+    .where("created_at", "<", now - DAY_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+};
+
+const sweepLeftActions: Sweep = async (tx, now, limit) => {
+  const left = tx
+    .selectFrom("installs")
+    .innerJoin("actions", "actions.installed_app_id", "installs.installed_app_id")
+    .select("actions.id")
+    .where("installs.state", "=", "inactive")
+    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("actions").where("id", "in", left).executeTakeFirst()).numDeletedRows;
+};
+
+/** Apart, so that each is found by an index of its own. */
+export const actionSweeps: readonly Sweep[] = [sweepOldActions, sweepUnconfirmedActions, sweepLeftActions];

@@ -32,20 +32,25 @@ const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 400 * DAY_MS;
 const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
 
-export const sweepActivity: Sweep = async (tx, now, limit) => {
+const sweepOldActivity: Sweep = async (tx, now, limit) => {
   const old = tx
     .selectFrom("activity")
-    .innerJoin("installs", "installs.installed_app_id", "activity.installed_app_id")
-    .select("activity.id")
-    .where((eb) =>
-      eb.or([
-        eb("activity.at", "<", now - KEPT_MS),
-        eb.and([
-          eb("installs.state", "=", "inactive"),
-          eb("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS),
-        ]),
-      ]),
-    )
+    .select("id")
+    .where("at", "<", now - KEPT_MS)
     .limit(limit);
   return (await tx.deleteFrom("activity").where("id", "in", old).executeTakeFirst()).numDeletedRows;
 };
+
+const sweepLeftActivity: Sweep = async (tx, now, limit) => {
+  const left = tx
+    .selectFrom("installs")
+    .innerJoin("activity", "activity.installed_app_id", "installs.installed_app_id")
+    .select("activity.id")
+    .where("installs.state", "=", "inactive")
+    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+    .limit(limit);
+  return (await tx.deleteFrom("activity").where("id", "in", left).executeTakeFirst()).numDeletedRows;
+};
+
+/** Apart, so that each is found by an index of its own. */
+export const activitySweeps: readonly Sweep[] = [sweepOldActivity, sweepLeftActivity];

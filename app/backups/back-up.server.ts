@@ -34,8 +34,8 @@ export function createBackups(app: Backups): JobHandler {
     if (app.intervalMs === 0) return undefined;
     try {
       const backup = (await findFreshBackup(app)) ?? (await takeBackup(app, signal));
-      if (app.bucket && backup.uploaded_at === null) await upload(app, app.bucket, backup);
-      await removeOldest(app);
+      if (app.bucket && backup.uploaded_at === null) await upload(app, app.bucket, backup, signal);
+      await removeOldest(app, signal);
       return { due_at: backup.taken_at + app.intervalMs, payload: {} };
     } catch (err) {
       signal.throwIfAborted();
@@ -84,26 +84,27 @@ async function upload(
   { db, clock, log, databaseFile }: Backups,
   bucket: Bucket,
   { name, sha256 }: BackupRow,
+  signal: AbortSignal,
 ) {
   const file = join(backupFolder(databaseFile), name);
-  await bucket.put(name, file, sha256);
-  await bucket.put(checksumFile(name), checksumFile(file), await hashFile(checksumFile(file)));
+  await bucket.put(name, file, sha256, signal);
+  await bucket.put(checksumFile(name), checksumFile(file), await hashFile(checksumFile(file)), signal);
   await db.write((tx) =>
     tx.updateTable("backups").set({ uploaded_at: clock.now() }).where("name", "=", name).execute(),
   );
   log.info({ event: "backup_uploaded", name }, "copied a backup to the bucket");
 }
 
-async function removeOldest({ db, databaseFile, kept, bucket }: Backups): Promise<void> {
+async function removeOldest({ db, databaseFile, kept, bucket }: Backups, signal: AbortSignal): Promise<void> {
   const folder = backupFolder(databaseFile);
   for (const name of surplus(await readdir(folder), kept)) {
     await rm(join(folder, name), { force: true });
     await rm(checksumFile(join(folder, name)), { force: true });
     await db.write((tx) => tx.deleteFrom("backups").where("name", "=", name).execute());
   }
-  for (const name of bucket ? surplus(await bucket.list(), kept) : []) {
-    await bucket!.remove(name);
-    await bucket!.remove(checksumFile(name));
+  for (const name of bucket ? surplus(await bucket.list(signal), kept) : []) {
+    await bucket!.remove(name, signal);
+    await bucket!.remove(checksumFile(name), signal);
   }
 }
 

@@ -1,5 +1,5 @@
-import { openAsBlob } from "node:fs";
-import { open } from "node:fs/promises";
+import { createWriteStream, openAsBlob } from "node:fs";
+import { pipeline } from "node:stream/promises";
 
 import { AwsClient } from "aws4fetch";
 
@@ -14,14 +14,17 @@ type BucketEnv = Pick<
   "BUCKET_NAME" | "AWS_ENDPOINT_URL_S3" | "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY"
 >;
 
-/** Copies of backups in an S3-compatible bucket, by their names. Each function throws when the bucket does not do it. */
+/**
+ * Copies of backups in an S3-compatible bucket, by their names. Each function throws when the bucket does not do it, or
+ * once `signal` is aborted.
+ */
 export type Bucket = {
   /** `sha256` is the content's, in hex: the bucket refuses what arrives otherwise. */
-  put(name: string, file: string, sha256: string): Promise<void>;
+  put(name: string, file: string, sha256: string, signal?: AbortSignal): Promise<void>;
   get(name: string, file: string): Promise<void>;
   /** The oldest first. */
-  list(): Promise<string[]>;
-  remove(name: string): Promise<void>;
+  list(signal?: AbortSignal): Promise<string[]>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
 };
 
 /** The bucket that the environment names, if it does. */
@@ -36,42 +39,46 @@ export function openBucket(env: BucketEnv): Bucket | undefined {
   });
   const root = `${AWS_ENDPOINT_URL_S3}/${encodeURIComponent(BUCKET_NAME)}/`;
 
-  const send = async (url: string, init: RequestInit, timeout: number): Promise<Response> => {
+  const send = async (
+    url: string,
+    init: RequestInit,
+    timeout: number,
+    signal?: AbortSignal,
+  ): Promise<Response> => {
     const request = await client.sign(url, init);
-    const response = await fetch(request, { redirect: "error", signal: AbortSignal.timeout(timeout) });
+    const ends = [AbortSignal.timeout(timeout), ...(signal ? [signal] : [])];
+    const response = await fetch(request, { redirect: "error", signal: AbortSignal.any(ends) });
     if (response.ok) return response;
     await response.body?.cancel();
     throw new Error(`The bucket answered ${init.method} with ${response.status}.`);
   };
 
   return {
-    async put(name, file, sha256) {
+    async put(name, file, sha256, signal) {
       // A Blob of a file is read as it is sent, and says its length, which S3 asks for.
       const body = await openAsBlob(file);
       const headers = { "X-Amz-Content-Sha256": sha256 };
-      await send(root + FOLDER + name, { method: "PUT", headers, body }, COPY_TIMEOUT_MS);
+      await send(root + FOLDER + name, { method: "PUT", headers, body }, COPY_TIMEOUT_MS, signal);
     },
     async get(name, file) {
       const response = await send(root + FOLDER + name, { method: "GET" }, COPY_TIMEOUT_MS);
-      await using target = await open(file, "wx");
-      for await (const chunk of response.body!) await target.write(chunk as Uint8Array);
-      await target.sync();
+      await pipeline(response.body!, createWriteStream(file, { flags: "wx", flush: true }));
     },
-    async list() {
+    async list(signal) {
       const names: string[] = [];
       let token: string | undefined;
       do {
         const query = new URLSearchParams({ "list-type": "2", prefix: FOLDER });
         if (token !== undefined) query.set("continuation-token", token);
-        const xml = await (await send(`${root}?${query}`, { method: "GET" }, LIST_TIMEOUT_MS)).text();
+        const xml = await (await send(`${root}?${query}`, { method: "GET" }, LIST_TIMEOUT_MS, signal)).text();
         // Our own names need no XML entities; anything else in the folder is not ours.
         for (const [, key] of xml.matchAll(/<Key>([\w./-]+)<\/Key>/g)) names.push(key!.slice(FOLDER.length));
         token = /<NextContinuationToken>([^<]+)</.exec(xml)?.[1];
       } while (token !== undefined);
       return names.sort();
     },
-    async remove(name) {
-      await send(root + FOLDER + name, { method: "DELETE" }, LIST_TIMEOUT_MS);
+    async remove(name, signal) {
+      await send(root + FOLDER + name, { method: "DELETE" }, LIST_TIMEOUT_MS, signal);
     },
   };
 }

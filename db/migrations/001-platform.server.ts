@@ -39,7 +39,7 @@ const STATEMENTS = [
     secret_index integer not null,
     unique (idempotency_key, fingerprint)
   ) strict`,
-  `create index received_events_by_install on received_events (installed_app_id, last_received_at)`,
+  `create index received_events_by_install on received_events (installed_app_id)`,
 
   `create table install_keys (
     installed_app_id text not null references installs (installed_app_id),
@@ -120,6 +120,7 @@ const STATEMENTS = [
     result text not null
   ) strict`,
   `create index activity_by_install on activity (installed_app_id, at)`,
+  `create index activity_by_time on activity (at)`,
 
   `create table heartbeat (
     id integer primary key check (id = 1),

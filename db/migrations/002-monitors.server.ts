@@ -49,6 +49,7 @@ const STATEMENTS = [
     reason text
   ) strict`,
   `create index evaluations_by_subject on evaluations (monitor_id, subject, at)`,
+  `create index evaluations_by_monitor on evaluations (monitor_id)`,
   `create index evaluations_by_time on evaluations (at)`,
 
   `create table episodes (

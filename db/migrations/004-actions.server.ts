@@ -26,6 +26,8 @@ const STATEMENTS = [
     sent_at integer,
     settled_at integer
   ) strict, without rowid`,
+  `create index actions_by_time on actions (created_at)`,
+  `create index actions_prepared on actions (created_at) where state = 'prepared'`,
   `create index actions_by_install on actions (installed_app_id, started_at)`,
   `create unique index actions_under_way on actions (installed_app_id, lock_id) where state = 'under_way'`,
 

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 
 import { goesBelowZero } from "#app/actions/action-effect.ts";
 import { findLimitProblem, listActionLimits } from "#app/actions/action-limits.server.ts";
-import { sweepActions } from "#app/actions/actions.server.ts";
+import { actionSweeps } from "#app/actions/actions.server.ts";
 import { planAction } from "#app/actions/plan-action.server.ts";
+import type { Job } from "#app/jobs/jobs.server.ts";
+import { createSweeper } from "#app/jobs/sweep.server.ts";
 
 import { NOON } from "#tests/support/open-world.ts";
 
@@ -458,14 +460,15 @@ describe("what is kept", () => {
     const confirmed = await prepared({ kind: "commit", target, amount: "1.00" });
     await start(confirmed);
     await prepared({ kind: "commit", target, amount: "2.00" });
-    const sweep = () => db.write((tx) => sweepActions(tx, clock.now(), 100));
-    expect(await sweep()).toBe(0n);
+    const sweep = createSweeper({ db, clock }, actionSweeps);
+    const kept = async () => {
+      await sweep({} as Job, { signal: new AbortController().signal });
+      return (await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id);
+    };
+    expect(await kept()).toHaveLength(2);
     advance(25 * 60 * 60_000);
-    expect(await sweep()).toBe(1n);
-    expect((await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id)).toEqual([
-      confirmed,
-    ]);
+    expect(await kept()).toEqual([confirmed]);
     advance(400 * 24 * 60 * 60_000);
-    expect(await sweep()).toBe(1n);
+    expect(await kept()).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -58,7 +59,7 @@ async function openBackups(settings: Partial<Backups> = {}) {
     errors,
     advance: (ms: number) => void (now += ms),
     now: () => now,
-    run: () => backUp({} as Job, { signal: new AbortController().signal }),
+    run: (signal = new AbortController().signal) => backUp({} as Job, { signal }),
     names: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith(".db"))
@@ -126,6 +127,26 @@ test("a bucket that refuses is tried again with the same snapshot, and named in 
   expect(backups.names()).toHaveLength(1);
   expect(await backups.rows()).toMatchObject([{ uploaded_at: null }]);
 });
+
+test("a copy under way ends with the server, without an error, and its snapshot stays", async () => {
+  const silent = createServer();
+  const received = once(silent, "request");
+  const endpoint = await listen(silent);
+  onTestFinished(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const account = { AWS_REGION: "eu-central-1", BUCKET_NAME: "copies", ...ACCOUNT };
+  const backups = await openBackups({ bucket: openBucket({ AWS_ENDPOINT_URL_S3: endpoint, ...account }) });
+  const stopping = new AbortController();
+  const run = backups.run(stopping.signal);
+  await received;
+  stopping.abort();
+  await expect(run).rejects.toMatchObject({ name: "AbortError" });
+  expect(backups.errors).toEqual([]);
+  expect(await backups.rows()).toMatchObject([{ uploaded_at: null }]);
+  expect(backups.names()).toHaveLength(1);
+}, 60_000);
 
 test("a snapshot that cannot be written is tried again, not given up", async () => {
   const backups = await openBackups();

@@ -198,6 +198,9 @@ test("an install is shown with its state, scopes, generation and what may be see
   const list = await operator.text("/ops/installs");
   expect(list).toMatch(/instapp_1 inst_1 Active 1 alerts:write, data:read (Working|Unverified) blnk_3f9…/);
   expect(await operator.text("/ops/installs?q=nobody")).toContain("No id of an install");
+  // Each id has an underscore; none has two in a row, or a per cent sign.
+  for (const wildcard of ["__", "%25", "instapp%25"])
+    expect(await operator.text(`/ops/installs?q=${wildcard}`)).toContain("No id of an install");
   expect((await operator.get("/ops/installs/instapp_2")).status).toBe(404);
 });
 

@@ -274,3 +274,16 @@ describe("writes from elsewhere", () => {
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 });
+
+test("an address with a word of every object for an id is no record's page", async () => {
+  const { app, path } = await launched();
+  const portal = openPortal(app);
+  const home = await portal.enter(path);
+  for (const page of ["flag/constructor", "note/constructor", "flag/__proto__", "note/toString_1"]) {
+    const response = await portal.get(`${home}/${page}`);
+    expect([page, response.status]).toEqual([page, 200]);
+    const text = await response.text();
+    expect(text).not.toContain("/undefined/");
+    expect(text).not.toContain("Something went wrong");
+  }
+});

@@ -21,6 +21,7 @@ function expectHeaders(
   expect(policy?.match(/frame-ancestors/g), name).toHaveLength(1);
   expect(ancestorsOf(policy), name).toBe(ancestors);
   expect(policy, name).toContain("default-src 'none'");
+  expect(policy, name).not.toContain("style-src-attr");
   expect(policy, name).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval'|\*|https:|data:)/);
   expect(headers.get("x-content-type-options"), name).toBe("nosniff");
   expect(headers.get("referrer-policy"), name).toBe("same-origin");

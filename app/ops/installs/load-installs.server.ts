@@ -1,3 +1,6 @@
+import { sql } from "kysely";
+
+import { containing } from "#app/blnk/filters.ts";
 import type { Database } from "#db/database.server.ts";
 
 const PAGE_SIZE = 50;
@@ -11,10 +14,11 @@ export async function loadInstalls({ read }: Database, params: URLSearchParams) 
     .$if(Boolean(after), (query) => query.where("installs.installed_app_id", ">", after!))
     .$if(Boolean(search), (query) =>
       query.where((eb) =>
-        eb.or([
-          eb("installs.installed_app_id", "like", `%${search}%`),
-          eb("installs.instance_id", "like", `%${search}%`),
-        ]),
+        eb.or(
+          (["installs.installed_app_id", "installs.instance_id"] as const).map(
+            (column) => sql<boolean>`${eb.ref(column)} like ${containing(search!)} escape '\\'`,
+          ),
+        ),
       ),
     )
     .orderBy("installs.installed_app_id")

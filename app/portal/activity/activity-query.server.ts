@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { z } from "zod";
 
+import { containing } from "#app/blnk/filters.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { filterDay, filterText } from "../lists/read-list-state.server.ts";
@@ -28,7 +29,7 @@ export function selectActivity(
     .where("at", "<=", last);
   if (from) query = query.where("at", ">=", Date.parse(from));
   if (!q) return query;
-  const pattern = `%${q.replace(/[\\%_]/g, "\\$&")}%`;
+  const pattern = containing(q);
   // People read "Commit not recorded" where the row says "commit.not_recorded".
   const spelled = pattern.replaceAll(" ", "_");
   return query.where((eb) =>

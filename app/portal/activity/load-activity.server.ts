@@ -23,6 +23,7 @@ export async function loadActivity(
       matching.select((eb) => eb.fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
       matching
         .select(COLUMNS)
+        .orderBy("at", "desc")
         .orderBy("id", "desc")
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -80,16 +81,19 @@ export async function readActivityCsv(
 const BATCH = 500;
 
 async function* pagesOf(matching: ReturnType<typeof selectActivity>): AsyncGenerator<ActivityLine[]> {
-  let before = Number.MAX_SAFE_INTEGER;
+  let last: ActivityLine | undefined;
   for (;;) {
-    const rows = await matching
+    const rows: ActivityLine[] = await matching
       .select(COLUMNS)
-      .where("id", "<", before)
+      .$if(last !== undefined, (query) =>
+        query.where((eb) => eb(eb.refTuple("at", "id"), "<", eb.tuple(last!.at, last!.id))),
+      )
+      .orderBy("at", "desc")
       .orderBy("id", "desc")
       .limit(BATCH)
       .execute();
     if (rows.length > 0) yield rows;
     if (rows.length < BATCH) return;
-    before = rows.at(-1)!.id;
+    last = rows.at(-1)!;
   }
 }

@@ -3,8 +3,6 @@ import { z } from "zod";
 import type { Reading } from "../reading.ts";
 import type { ListPage, ListState } from "./list-state.ts";
 
-z.config({ jitless: true });
-
 const paging = z.object({
   page: z.coerce.number().int().min(1).max(100_000).default(1),
   until: z.coerce.number().int().min(0).max(Date.UTC(9999, 0)).optional(),

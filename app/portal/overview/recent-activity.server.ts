@@ -8,6 +8,7 @@ export async function readRecentActivity({ read }: Pick<Database, "read">, insta
     .selectFrom("activity")
     .select(["id", "at", "action", "target", "result"])
     .where("installed_app_id", "=", installedAppId)
+    .orderBy("at", "desc")
     .orderBy("id", "desc")
     .limit(SHOWN)
     .execute();

@@ -1,20 +1,20 @@
 import { TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
-import { useNavigation } from "react-router";
+import { useLocation } from "react-router";
 
 import { notStored } from "./not-stored.ts";
 
 /** Stands over the page until it is left or sends something again. */
 export function NotStoredNotice() {
-  const [words, setWords] = useState("");
-  const { state, formMethod } = useNavigation();
-  const isLeaving = state === "submitting" || (state === "loading" && formMethod === undefined);
+  const { pathname } = useLocation();
+  const [{ words, page }, setTold] = useState({ words: "", page: pathname });
   useEffect(() => {
-    const show = (event: Event) => setWords((event as CustomEvent<string>).detail);
-    notStored.addEventListener("refuse", show);
-    return () => notStored.removeEventListener("refuse", show);
+    const show = (event: Event) =>
+      setTold(({ page }) => ({ words: (event as CustomEvent<string>).detail, page }));
+    notStored.addEventListener("told", show);
+    return () => notStored.removeEventListener("told", show);
   }, []);
-  if (isLeaving && words) setWords("");
+  if (page !== pathname) setTold({ words: "", page: pathname });
   return (
     <div
       role="alert"

@@ -1,6 +1,6 @@
 import { type DataStrategyResult, isRouteErrorResponse, type MiddlewareFunction } from "react-router";
 
-/** Tells the page, in the server's words, that what it sent could not be stored. */
+/** Tells the page, in the server's words, that what it sent could not be stored; no words once it sends again. */
 export const notStored = new EventTarget();
 
 /**
@@ -8,19 +8,24 @@ export const notStored = new EventTarget();
  * be sent again; its route's ErrorBoundary would take the form away.
  */
 export const keepPageWhenNotStored: MiddlewareFunction<Record<string, DataStrategyResult>> = async (
-  _,
+  { request },
   next,
 ) => {
+  if (request.method !== "GET") tell("");
   const results = await next();
   return Object.fromEntries(
     Object.entries(results).map(([route, answer]) => {
       const words = wordsOf(answer.result);
       if (words === undefined) return [route, answer];
-      notStored.dispatchEvent(new CustomEvent("refuse", { detail: words }));
+      tell(words);
       return [route, { type: "data", result: undefined }];
     }),
   );
 };
+
+function tell(words: string): void {
+  notStored.dispatchEvent(new CustomEvent("told", { detail: words }));
+}
 
 function wordsOf(result: unknown): string | undefined {
   if (!isRouteErrorResponse(result)) return undefined;

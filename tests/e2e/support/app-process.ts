@@ -13,6 +13,8 @@ const LOOPBACK_ONLY = new URL("../../support/loopback-only.ts", import.meta.url)
 /** The built app as `npm start` runs it, on loopback; `origin` is where Cloud and the TLS server in front reach it. */
 export type AppProcess = {
   origin: string;
+  /** Its database. */
+  file: string;
   /** Everything that it logged so far. */
   log(): string;
   moveClockForward(ms: number): Promise<void>;
@@ -22,10 +24,11 @@ export type AppProcess = {
 /** A throw-away database, and an environment of exactly these variables: an unset `NODE_ENV` is production. */
 export async function startApp(env: Record<string, string>): Promise<AppProcess> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-e2e-app-"));
+  const file = join(folder, "tidemark.db");
   const child = fork(SERVE, {
     cwd: folder,
     execArgv: ["--import", MOVABLE_CLOCK, "--import", LOOPBACK_ONLY],
-    env: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: `file:${join(folder, "tidemark.db")}`, ...env },
+    env: { HOST: "127.0.0.1", PORT: "0", DATABASE_URL: `file:${file}`, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
   const gone = once(child, "exit").then(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +36,7 @@ export async function startApp(env: Record<string, string>): Promise<AppProcess>
   const port = await untilListening(child, lines);
   return {
     origin: `http://127.0.0.1:${port}`,
+    file,
     log: () => lines.join("\n"),
     async moveClockForward(ms) {
       const moved = once(child, "message");
