@@ -1,4 +1,6 @@
 import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { prepareQuery } from "#db/prepared-query.server.ts";
+import type { ActivityRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 export type ActivityEntry = {
@@ -13,11 +15,20 @@ export type ActivityEntry = {
 
 /** Appends to what was done in this install; entries are never changed. */
 export async function recordActivity(tx: Tx, entry: ActivityEntry, now: number): Promise<void> {
-  await tx
-    .insertInto("activity")
-    .values({ launch_id: null, user_id: null, target: null, ...entry, at: now })
-    .execute();
+  await insertActivity(tx, { launch_id: null, user_id: null, target: null, ...entry, at: now });
 }
+
+const insertActivity = prepareQuery((db, entry: Omit<ActivityRow, "id">) =>
+  db.insertInto("activity").values({
+    installed_app_id: entry.installed_app_id,
+    at: entry.at,
+    launch_id: entry.launch_id,
+    user_id: entry.user_id,
+    action: entry.action,
+    target: entry.target,
+    result: entry.result,
+  }),
+);
 
 /** What was done in an install goes on in the one that follows it. */
 export async function moveActivity(tx: Tx, from: string, to: string): Promise<void> {

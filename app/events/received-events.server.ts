@@ -1,3 +1,4 @@
+import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { ReceivedEventRow } from "#db/schema.ts";
@@ -12,13 +13,17 @@ export type ReceivedEvent = EventIdentity &
   >;
 
 export async function findEvent(tx: Tx, identity: EventIdentity) {
-  return await tx
+  const [event] = await selectEvent(tx, identity);
+  return event;
+}
+
+const selectEvent = prepareQuery((db, identity: EventIdentity) =>
+  db
     .selectFrom("received_events")
     .select(["id", "outcome"])
     .where("idempotency_key", "=", identity.idempotency_key)
-    .where("fingerprint", "=", identity.fingerprint)
-    .executeTakeFirst();
-}
+    .where("fingerprint", "=", identity.fingerprint),
+);
 
 /**
  * Writes one delivery into the ledger of received events: the first of an identity as a row, later ones as a count and
@@ -31,21 +36,46 @@ export async function recordEvent(
   { earlier, now }: { earlier: { outcome: EventOutcome } | undefined; now: number },
 ): Promise<number> {
   const wasApplied = earlier?.outcome === "applied" || earlier?.outcome === "superseded";
-  const { id } = await tx
-    .insertInto("received_events")
-    .values({ ...event, ...verdict, deliveries: 1, first_received_at: now, last_received_at: now })
-    .onConflict((conflict) =>
-      conflict.columns(["idempotency_key", "fingerprint"]).doUpdateSet((eb) => ({
-        deliveries: eb("received_events.deliveries", "+", 1),
-        last_received_at: now,
+  const upsert = wasApplied || verdict.outcome === "duplicate" ? countDelivery : judgeAnew;
+  const [row] = await upsert(tx, { ...event, ...verdict, now });
+  return row!.id;
+}
+
+const countDelivery = upsertEvent(() => ({}));
+const judgeAnew = upsertEvent(({ outcome, reason }) => ({ outcome, reason }));
+
+type Judged = ReceivedEvent & Pick<ReceivedEventRow, "outcome" | "reason"> & { now: number };
+
+function upsertEvent(replaced: (event: Judged) => Partial<Judged>) {
+  return prepareQuery((db, event: Judged) =>
+    db
+      .insertInto("received_events")
+      .values({
+        idempotency_key: event.idempotency_key,
+        fingerprint: event.fingerprint,
+        kind: event.kind,
+        installed_app_id: event.installed_app_id,
+        app_id: event.app_id,
+        instance_id: event.instance_id,
+        outcome: event.outcome,
+        reason: event.reason,
+        deliveries: 1,
+        first_received_at: event.now,
+        last_received_at: event.now,
         source_address: event.source_address,
         secret_index: event.secret_index,
-        ...(!wasApplied && verdict.outcome !== "duplicate" && verdict),
-      })),
-    )
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return id;
+      })
+      .onConflict((conflict) =>
+        conflict.columns(["idempotency_key", "fingerprint"]).doUpdateSet((eb) => ({
+          deliveries: eb("received_events.deliveries", "+", 1),
+          last_received_at: event.now,
+          source_address: event.source_address,
+          secret_index: event.secret_index,
+          ...replaced(event),
+        })),
+      )
+      .returning("id"),
+  );
 }
 
 export async function markSuperseded(tx: Tx, eventIds: number[]): Promise<void> {

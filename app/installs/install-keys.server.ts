@@ -1,4 +1,5 @@
 import type { Database } from "#db/database.server.ts";
+import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { InstallKeyRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
@@ -12,29 +13,51 @@ export async function findAppliedKey(
   keyFingerprint: string,
   generation: number | undefined,
 ): Promise<{ applied: boolean; current: boolean }> {
-  const rows = await tx
-    .selectFrom("install_keys")
-    .select("generation")
-    .where("installed_app_id", "=", installedAppId)
-    .where("key_fingerprint", "=", keyFingerprint)
-    .execute();
+  const key = { installed_app_id: installedAppId, key_fingerprint: keyFingerprint };
+  const rows = await selectGenerations(tx, key);
   return { applied: rows.length > 0, current: rows.some((row) => row.generation === generation) };
 }
+
+type KeyIdentity = Pick<HeldKey, "installed_app_id" | "key_fingerprint">;
+
+const selectGenerations = prepareQuery((db, key: KeyIdentity) =>
+  db
+    .selectFrom("install_keys")
+    .select("generation")
+    .where("installed_app_id", "=", key.installed_app_id)
+    .where("key_fingerprint", "=", key.key_fingerprint),
+);
 
 /**
  * Stores the key of a new generation. The boxes of other keys are held until this one is proven; older boxes of the
  * same key go.
  */
 export async function storeKey(tx: Tx, key: HeldKey): Promise<void> {
-  await tx
+  await dropOlderBoxes(tx, key);
+  await insertKey(tx, key);
+}
+
+const dropOlderBoxes = prepareQuery((db, key: KeyIdentity) =>
+  db
     .updateTable("install_keys")
     .set({ box: null, key_prefix: "" })
     .where("installed_app_id", "=", key.installed_app_id)
     .where("key_fingerprint", "=", key.key_fingerprint)
-    .where("box", "is not", null)
-    .execute();
-  await tx.insertInto("install_keys").values(key).execute();
-}
+    .where("box", "is not", null),
+);
+
+const insertKey = prepareQuery((db, key: HeldKey) =>
+  db.insertInto("install_keys").values({
+    installed_app_id: key.installed_app_id,
+    generation: key.generation,
+    key_fingerprint: key.key_fingerprint,
+    key_prefix: key.key_prefix,
+    granted_permissions: key.granted_permissions,
+    event_id: key.event_id,
+    box: key.box,
+    applied_at: key.applied_at,
+  }),
+);
 
 /** Newest first, so that the first is the current one. */
 export async function listHeldKeys(
@@ -52,19 +75,21 @@ export async function listHeldKeys(
 }
 
 /**
- * Destroys the boxes of an install and what was shown of its keys, but for the generation to keep. The bytes are overwritten in the file at once
- * (secure_delete); the write-ahead log keeps them until it is truncated, which the caller must see to.
+ * Destroys the boxes of an install and what was shown of its keys, but for the generation to keep. The bytes are
+ * overwritten in the file at once (secure_delete); the write-ahead log keeps them until it is truncated, which the
+ * caller must see to. False when there was nothing to destroy.
  */
 export async function destroyKeys(
   tx: Tx,
   installedAppId: string,
   keep?: { generation: number },
-): Promise<void> {
-  await tx
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
     .updateTable("install_keys")
     .set({ box: null, key_prefix: "" })
     .where("installed_app_id", "=", installedAppId)
     .where("box", "is not", null)
     .$if(keep !== undefined, (query) => query.where("generation", "!=", keep!.generation))
-    .execute();
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }

@@ -23,14 +23,15 @@ type App = {
 
 /** The key works: others are destroyed, and the install takes over what the last one of its instance left. */
 export async function keepProvenKey(app: App, install: Install): Promise<undefined> {
-  await app.db.write(async (tx) => {
+  const destroyed = await app.db.write(async (tx) => {
     const now = app.clock.now();
-    if (!(await setKeyState(tx, install, "working", now))) return;
-    await destroyKeys(tx, install.installed_app_id, { generation: install.generation });
+    if (!(await setKeyState(tx, install, "working", now))) return false;
+    const destroyed = await destroyKeys(tx, install.installed_app_id, { generation: install.generation });
     if (install.key_state !== "working") await inherit(tx, install, app.inheritance);
     for (const goOn of app.afterProof) await goOn(tx, install, now);
+    return destroyed;
   });
-  app.walTruncation.request();
+  if (destroyed) app.walTruncation.request();
 }
 
 export async function rejectKey({ db, clock }: App, install: Install): Promise<void> {

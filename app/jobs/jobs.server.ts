@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 
+import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { JobRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
@@ -38,17 +39,32 @@ export async function enqueueJob(
   { payload = {}, subject, ...job }: NewJob,
   now: number,
 ): Promise<void> {
-  await tx
+  await upsertJob(tx, {
+    ...job,
+    payload: JSON.stringify(payload),
+    open_key: [job.kind, job.installed_app_id ?? "", ...(subject === undefined ? [] : [subject])].join(":"),
+    created_at: now,
+  });
+}
+
+type OpenJob = Pick<NewJob, "kind" | "installed_app_id" | "generation" | "due_at"> &
+  Pick<JobRow, "payload" | "created_at"> & { open_key: string };
+
+const upsertJob = prepareQuery((db, job: OpenJob) =>
+  db
     .insertInto("jobs")
     .values({
-      ...job,
-      payload: JSON.stringify(payload),
-      open_key: [job.kind, job.installed_app_id ?? "", ...(subject === undefined ? [] : [subject])].join(":"),
+      kind: job.kind,
+      installed_app_id: job.installed_app_id,
+      generation: job.generation,
+      payload: job.payload,
+      open_key: job.open_key,
       state: "queued",
+      due_at: job.due_at,
       attempts: 0,
       lease_until: null,
       last_error: null,
-      created_at: now,
+      created_at: job.created_at,
       finished_at: null,
     })
     .onConflict((conflict) =>
@@ -60,9 +76,8 @@ export async function enqueueJob(
           .else(eb.ref("jobs.due_at"))
           .end(),
       })),
-    )
-    .execute();
-}
+    ),
+);
 
 /**
  * Takes up to `limit` jobs that are due, and those whose lease ran out since their end could not be stored, the oldest

@@ -1,4 +1,6 @@
 import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { prepareQuery } from "#db/prepared-query.server.ts";
+import type { LaunchRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { hashSecret, mintSecret } from "./secrets.server.ts";
@@ -20,23 +22,33 @@ export async function createLaunch(
 ): Promise<{ launchId: string; token: string }> {
   const launchId = mintSecret(16);
   const token = mintSecret(32);
-  await tx
-    .insertInto("launches")
-    .values({
-      launch_id: launchId,
-      installed_app_id: install.installed_app_id,
-      generation: install.generation,
-      token_hash: hashSecret(token),
-      ...origin,
-      created_at: now,
-      expires_at: now + lifetime,
-      ended_at: null,
-      redemptions: 0,
-    })
-    .execute();
+  await insertLaunch(tx, {
+    ...install,
+    ...origin,
+    launch_id: launchId,
+    token_hash: hashSecret(token),
+    created_at: now,
+    expires_at: now + lifetime,
+  });
   await endSurplusLaunches(tx, install.installed_app_id, launchId, now);
   return { launchId, token };
 }
+
+const insertLaunch = prepareQuery((db, launch: Omit<LaunchRow, "ended_at" | "redemptions">) =>
+  db.insertInto("launches").values({
+    launch_id: launch.launch_id,
+    installed_app_id: launch.installed_app_id,
+    generation: launch.generation,
+    token_hash: launch.token_hash,
+    user_id: launch.user_id,
+    created_at: launch.created_at,
+    expires_at: launch.expires_at,
+    ended_at: null,
+    redemptions: 0,
+    source_address: launch.source_address,
+    secret_index: launch.secret_index,
+  }),
+);
 
 /** Ends every live launch of an install, and with it its sessions and codes. Idempotent. */
 export async function endLaunches(tx: Tx, installedAppId: string, now: number): Promise<void> {
@@ -60,13 +72,16 @@ export async function endEveryLaunch(tx: Tx, now: number): Promise<void> {
 }
 
 export async function endLaunch(tx: Tx, launchId: string, now: number): Promise<void> {
-  await tx
+  await updateEnded(tx, { launchId, now });
+}
+
+const updateEnded = prepareQuery((db, { launchId, now }: { launchId: string; now: number }) =>
+  db
     .updateTable("launches")
     .set({ ended_at: now })
     .where("launch_id", "=", launchId)
-    .where("ended_at", "is", null)
-    .execute();
-}
+    .where("ended_at", "is", null),
+);
 
 /** Beyond the limit the oldest that nobody opened go first, then the oldest; never the one that was just made. */
 async function endSurplusLaunches(
@@ -75,20 +90,24 @@ async function endSurplusLaunches(
   newest: string,
   now: number,
 ): Promise<void> {
-  const surplus = await tx
-    .selectFrom("launches")
-    .select("launch_id")
-    .where("installed_app_id", "=", installedAppId)
-    .where("launch_id", "!=", newest)
-    .where("expires_at", ">", now)
-    .where("ended_at", "is", null)
-    .orderBy((order) => order.case().when("redemptions", ">", 0).then(1).else(0).end(), "desc")
-    .orderBy("created_at", "desc")
-    .limit(MAX_LIVE_LAUNCHES)
-    .offset(MAX_LIVE_LAUNCHES - 1)
-    .execute();
+  const surplus = await selectSurplus(tx, { installedAppId, newest, now });
   for (const { launch_id } of surplus) await endLaunch(tx, launch_id, now);
 }
+
+const selectSurplus = prepareQuery(
+  (db, { installedAppId, newest, now }: { installedAppId: string; newest: string; now: number }) =>
+    db
+      .selectFrom("launches")
+      .select("launch_id")
+      .where("installed_app_id", "=", installedAppId)
+      .where("launch_id", "!=", newest)
+      .where("expires_at", ">", now)
+      .where("ended_at", "is", null)
+      .orderBy((order) => order.case().when("redemptions", ">", 0).then(1).else(0).end(), "desc")
+      .orderBy("created_at", "desc")
+      .limit(MAX_LIVE_LAUNCHES)
+      .offset(MAX_LIVE_LAUNCHES - 1),
+);
 
 const EXPIRED_KEPT_MS = 24 * 60 * 60_000;
 

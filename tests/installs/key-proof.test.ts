@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { describe, expect, test } from "vitest";
 
 import { API_KEY, OTHER_API_KEY } from "#tests/support/blnk-payloads.ts";
@@ -28,6 +30,20 @@ describe("one key", () => {
     expect(world.standIn.journal).toEqual([{ path: "/data/ledgers", instanceIds: ["inst_1"], key: API_KEY }]);
     expect(await keyState(world)).toBe("working");
     expect(await world.openJobs()).toEqual([]);
+  });
+
+  test("a proven key empties the write-ahead log of the key it replaced, and leaves the log alone where it replaced none", async () => {
+    const world = await openWorld();
+    const log = () => readFileSync(`${world.file}-wal`, "latin1");
+    await world.install();
+    const first = (await world.keys())[0]!.box!;
+    await world.work(SECOND);
+    expect(world.walTruncation.pendingSince()).toBeUndefined();
+    expect(log()).toContain(first);
+    await world.install({ api_key: OTHER_API_KEY });
+    await world.work(SECOND);
+    await expect.poll(() => world.walTruncation.pendingSince(), { timeout: 15_000 }).toBeUndefined();
+    expect(log()).not.toContain(first);
   });
 
   test("with alerts:read alone the proof reads alerts", async () => {
