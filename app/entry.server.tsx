@@ -12,17 +12,21 @@ import {
 
 import { logIds, platformContext } from "./context.server.ts";
 import { documentPolicy, frameAncestors } from "./security-headers.server.ts";
+import { createTurns } from "./turns.ts";
 
 /** How long a page may stream. Its reads from Cloud have 8 s, so that their failures still reach the page in words. */
 export const streamTimeout = 9000;
 
-export default function handleRequest(
+/** Of many pages that are asked for at once one is drawn a turn: probes and callbacks do not wait for all of them. */
+const ownTurnToDraw = createTurns();
+
+export default async function handleRequest(
   request: Request,
   status: number,
   headers: Headers,
   routerContext: EntryContext,
   context: RouterContextProvider,
-): Response | Promise<Response> {
+): Promise<Response> {
   headers.set("Content-Type", "text/html; charset=utf-8");
   if (request.method === "HEAD") return new Response(null, { status, headers });
   // Vite's dev server injects inline scripts of its own: no nonce and no policy there.
@@ -33,7 +37,8 @@ export default function handleRequest(
   );
   if (nonce) headers.set("Content-Security-Policy", documentPolicy(nonce, ancestors));
 
-  return new Promise((resolve, reject) => {
+  await ownTurnToDraw();
+  return await new Promise((resolve, reject) => {
     const { pipe, abort } = renderToPipeableStream(
       <ServerRouter context={routerContext} url={request.url} {...(nonce && { nonce })} />,
       {

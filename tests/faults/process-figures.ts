@@ -31,8 +31,13 @@ export async function timeOf<T>(pid: number, ask: () => Promise<T>): Promise<Tim
   return { ms, waitedMs: Math.round(waitedForProcessorMs(pid) - waitedBefore), answer };
 }
 
+/** The one in which more is the process's own: what limits are held against. */
 export function slower(one: Time, other: Time): Time {
-  return one.ms > other.ms ? one : other;
+  return ownMs(one) > ownMs(other) ? one : other;
+}
+
+export function ownMs({ ms, waitedMs }: Time): number {
+  return ms - waitedMs;
 }
 
 export function timeInWords({ ms, waitedMs }: Time): string {

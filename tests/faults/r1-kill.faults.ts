@@ -9,7 +9,7 @@ import { startServerProcess } from "#tests/support/start-server-process.ts";
 import { audit } from "./bursts/audit.ts";
 import { beginBurst } from "./bursts/burst.ts";
 import { killForgetful, killInBursts } from "./bursts/kill-in-bursts.ts";
-import { timeInWords } from "./process-figures.ts";
+import { ownMs, timeInWords } from "./process-figures.ts";
 import { report } from "./report.ts";
 
 const KILLS = 50;
@@ -23,7 +23,7 @@ test(`R1: killed at random moments of ${KILLS} bursts, the app has every event t
   );
   expect({ lost, half }).toEqual({ lost: 0, half: 0 });
   expect(acknowledged).toBeGreaterThan(KILLS * 100);
-  expect(slowestStart.ms - slowestStart.waitedMs).toBeLessThan(3000);
+  expect(ownMs(slowestStart)).toBeLessThan(3000);
 }, 1_800_000);
 
 test("R1: a server that answers before it commits is found out", async () => {

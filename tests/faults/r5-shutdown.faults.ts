@@ -1,6 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect, test } from "vitest";
 
@@ -54,6 +54,18 @@ test("R5: once it was told to stop, the app takes no new connection", async () =
   expect(refused).toBe(true);
 }, 60_000);
 
+/** Connections to the server that it has not accepted, or has not read all of. */
+function countWaiting({ origin }: ServerProcess): number {
+  const port = Number(new URL(origin).port).toString(16).toUpperCase().padStart(4, "0");
+  return readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => local?.endsWith(`:${port}`) && state === ESTABLISHED)
+    .filter(([, , , , queues, , , , , inode]) => inode === "0" || !queues?.endsWith(":00000000")).length;
+}
+
+const ESTABLISHED = "01";
+
 /** Callbacks whose bodies have arrived in part, and pages that wait for a Cloud that hangs; `whole` of them are answered. */
 async function startWithRequestsUnderWay() {
   const { url, requestCount } = await startFaultyServer(CLOUD_FAULTS.find(({ name }) => name === "hang")!);
@@ -64,9 +76,9 @@ async function startWithRequestsUnderWay() {
   const answers = Array.from({ length: IN_FLIGHT }, (_, index) =>
     index % 10 === 0 ? openPage(server, agent, session) : sendCallback(server, agent, `late_${index}`),
   );
-  // The pages' first question has arrived, and so has all that was sent before it.
-  await expect.poll(requestCount, { timeout: 10_000 }).toBeGreaterThan(1);
-  await sleep(200);
+  // A page waits for Cloud, and the server has taken in all that was sent.
+  await expect.poll(requestCount, { timeout: 30_000 }).toBeGreaterThan(1);
+  await expect.poll(() => countWaiting(server), { timeout: 30_000 }).toBe(0);
   return { server, whole: Promise.all(answers).then((whole) => whole.filter(Boolean).length) };
 }
 

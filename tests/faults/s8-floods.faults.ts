@@ -13,7 +13,7 @@ import { type ServerProcess, startServerProcess } from "#tests/support/start-ser
 import { AS_SHIPPED } from "./as-shipped.ts";
 import type { FloodOutcome } from "./floods/flood.ts";
 import { type Flood, flood } from "./floods/start-flood.ts";
-import { peakMemoryMb } from "./process-figures.ts";
+import { ownMs, peakMemoryMb, slower, type Time, timeInWords, timeOf } from "./process-figures.ts";
 import { report } from "./report.ts";
 
 /** The smallest machine has so much. */
@@ -66,9 +66,9 @@ test("S8: a server whose event loop is held up is found out", async () => {
   const { server } = await startServer();
   process.kill(server.pid, "SIGSTOP");
   setTimeout(() => process.kill(server.pid, "SIGCONT"), 2500);
-  const { healthzMs, callbackMs } = await judgeDuring(server, sleep(2500));
-  report("S8 control", `healthz ${healthzMs} ms, and then a callback ${callbackMs} ms`, "≥ 1000 ms");
-  expect(healthzMs).toBeGreaterThanOrEqual(1000);
+  const { healthz } = await judgeDuring(server, sleep(2500));
+  report("S8 control", `healthz ${timeInWords(healthz)}`, "≥ 1000 ms");
+  expect(ownMs(healthz)).toBeGreaterThanOrEqual(1000);
 }, 60_000);
 
 test("S8: a server without time limits, and one that stores what it should not, are found out", async () => {
@@ -103,44 +103,44 @@ async function expectToBear(
   const { directory, server } = await startServer(env);
   const before = rowsOf(directory);
   const flooding = flood(server.origin, floodFor(server));
-  const { healthzMs, callbackMs, genuine } = await judgeDuring(server, flooding);
+  const { healthz, callback, genuine } = await judgeDuring(server, flooding);
   const memory = peakMemoryMb(server.pid);
   const unexpected = unexpectedRows(before, rowsOf(directory), genuine);
   report(
     `S8 ${name}`,
-    `healthz ≤ ${healthzMs} ms, ${genuine} callbacks ≤ ${callbackMs} ms, rows too many in ${unexpected.length} tables, ${memory} MB`,
+    `healthz ≤ ${timeInWords(healthz)}, ${genuine} callbacks ≤ ${timeInWords(callback)}, rows too many in ${unexpected.length} tables, ${memory} MB`,
     `< 1000 ms, < 2000 ms, 0, ≤ ${MAX_MEMORY_MB} MB`,
   );
   expect(unexpected).toEqual([]);
-  expect(healthzMs).toBeLessThan(1000);
-  expect(callbackMs).toBeLessThan(2000);
+  expect(ownMs(healthz)).toBeLessThan(1000);
+  expect(ownMs(callback)).toBeLessThan(2000);
   expect(memory).toBeLessThanOrEqual(MAX_MEMORY_MB);
   return await flooding;
 }
 
 /** The longest that the server took for what it must answer while others flood it. */
 async function judgeDuring(server: ServerProcess, flooding: Promise<unknown>) {
-  const worst = { healthzMs: 0, callbackMs: 0, genuine: 0 };
+  const worst = { healthz: NONE, callback: NONE, genuine: 0 };
   const flood = { isOver: false };
   const end = flooding.finally(() => (flood.isOver = true));
   do {
-    worst.healthzMs = Math.max(worst.healthzMs, await timed(() => server.request("/healthz")));
+    worst.healthz = slower(await timeOf(server.pid, () => ok(server.request("/healthz"))), worst.healthz);
     worst.genuine += 1;
     const ids = { installed_app_id: `genuine_${worst.genuine}`, instance_id: `inst_${worst.genuine}` };
-    const callback = () => server.install({ ...ids, granted_permissions: [] });
-    worst.callbackMs = Math.max(worst.callbackMs, await timed(callback));
+    const callback = () => ok(server.install({ ...ids, granted_permissions: [] }));
+    worst.callback = slower(await timeOf(server.pid, callback), worst.callback);
     await sleep(100);
   } while (!flood.isOver);
   await end;
   return worst;
 }
 
-async function timed(ask: () => Promise<Response>): Promise<number> {
-  const began = performance.now();
-  const response = await ask();
+const NONE: Time = { ms: 0, waitedMs: 0 };
+
+async function ok(asked: Promise<Response>): Promise<void> {
+  const response = await asked;
   await response.arrayBuffer();
   expect(response.status).toBe(200);
-  return Math.round(performance.now() - began);
 }
 
 type Rows = Map<string, number>;

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { report } from "#tests/faults/report.ts";
+
 import { Crash } from "./crash.ts";
 import { below, move, openSandbox, openWallet, openWatchedWorld } from "./watched-world.ts";
 
@@ -75,5 +77,11 @@ test(
         distinct: expected.alerts,
       });
     }
+    const goal = "0 duplicate alerts, 0 missed episodes in 200 rounds";
+    report(
+      "R4",
+      `0 duplicate alerts, 0 missed episodes in ${rounds} rounds of ${counting.moments} moments`,
+      goal,
+    );
   },
 );
