@@ -1,15 +1,15 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Balance, Transaction } from "#app/blnk/records.ts";
+import type { Balance } from "#app/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 
 import type { BalanceMonitor, BalanceThreshold, Monitor, TransactionMatch } from "./definition/monitor.ts";
-import { foldBalances } from "./kinds/evaluate.ts";
+import { foldBalances, needsTraits } from "./kinds/evaluate.ts";
 import { amountHolds } from "./kinds/compare.ts";
 import type { BalanceTraits, SubjectResult } from "./kinds/facts.ts";
 import { selectsTransaction } from "./kinds/select/select-transactions.ts";
-import { needsTraits } from "./kinds/evaluate.ts";
+import { hasAmount } from "./kinds/transaction-match.ts";
 import { readTraits } from "./reads/look-back.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
@@ -207,8 +207,8 @@ async function previewMatches(
     for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
       if (needsTraits(monitor)) await readTraits(client, page, traits);
       for (const row of page) {
-        if (!selectsTransaction(monitor.select, row, (id) => traits.get(id)) || !hasAmount(monitor, row))
-          continue;
+        if (!selectsTransaction(monitor.select, row, (id) => traits.get(id))) continue;
+        if (hasAmount(monitor.condition, row) !== true) continue;
         // Rows of one chain are one event: an outcome hangs under its queued row.
         const chain = row.parent_transaction?.startsWith("txn_")
           ? row.parent_transaction
@@ -218,18 +218,6 @@ async function previewMatches(
     }
   });
   return problem === undefined ? newestOf([...chains.values()]) : { kind: "unavailable", why: problem };
-}
-
-function hasAmount(
-  { condition: { amount } }: TransactionMatch,
-  { precise_amount, precision }: Transaction,
-): boolean {
-  if (amount === undefined) return true;
-  if (precise_amount === undefined || precision === undefined || precision < 1n) return false;
-  return amountHolds({ minor: precise_amount, precision }, amount.operator, {
-    minor: amount.value,
-    precision: amount.precision,
-  });
 }
 
 function newestOf(events: { entity: string; at: number }[]): Preview["past"] {

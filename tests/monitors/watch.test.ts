@@ -392,6 +392,24 @@ describe("transactions", () => {
     expect(world.alerts()).toMatchObject([{ affected_balances: [balance_id] }]);
   });
 
+  test("silence that begins with an old row flags that row", async () => {
+    const world = await open();
+    world.ledger.clock.stopAt((Date.now() - 3 * 24 * 60 * 60_000) * 1000);
+    const { ledger_id, balance_id } = openWallet(world.ledger, { amount: 0n });
+    const last = move(world.ledger, { source: "@World", destination: balance_id, precise_amount: 100n });
+    world.ledger.clock.resume();
+    openWallet(world.ledger);
+    await world.monitor({ kind: "silence", select: { ledger_id }, condition: { minutes: 15 } });
+    await world.monitor({ kind: "silence", select: { currency: "EUR" }, condition: { minutes: 15 } });
+    await world.evaluate();
+    expect(world.alerts()).toMatchObject([{ affected_transactions: [last.row.transaction_id] }]);
+    // Where there was never a row, nothing stands for it: the portal alone shows it.
+    expect((await world.episodes()).map(({ entity, delivery }) => [entity, delivery])).toContainEqual([
+      null,
+      "none",
+    ]);
+  });
+
   test("a currency that does not add up is told after three reads", async () => {
     const world = await open();
     const { balance_id } = openWallet(world.ledger);

@@ -237,6 +237,17 @@ describe("a new monitor", () => {
     expect(await exported()).toEqual([]);
   });
 
+  test("of the balance that somebody came from has it filled in", async () => {
+    const { page, balanceId } = await openWorld();
+    expect(await page(`balances/${balanceId}`)).toContain(
+      `monitors/new?kind=balance_threshold&amp;balance_id=${balanceId}`,
+    );
+    const form = await page(`monitors/new?kind=balance_threshold&balance_id=${balanceId}`);
+    expect(form).toMatch(new RegExp(`name="select.balance_id"[^>]*value="${balanceId}"`));
+    const ofNone = await page(`monitors/new?kind=ledger_imbalance&balance_id=${balanceId}`);
+    expect(ofNone).not.toContain(`value="${balanceId}"`);
+  });
+
   test("sent twice is one", async () => {
     const { send, balanceId, exported } = await openWorld();
     const fields = { do: "save", ...low(balanceId) };

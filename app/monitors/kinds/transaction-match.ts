@@ -37,9 +37,9 @@ export function matchedChains(
 }
 
 /** Undefined: the row does not say. */
-function hasAmount(
+export function hasAmount(
   { amount }: MatchCondition,
-  { precise_amount, precision }: SeenTransaction,
+  { precise_amount, precision }: Pick<SeenTransaction, "precise_amount" | "precision">,
 ): boolean | undefined {
   if (amount === undefined) return true;
   if (precise_amount === undefined || precision === undefined || precision < 1n) return undefined;

@@ -32,21 +32,69 @@ async function lookBack(
   db: Database,
   { status, group, now }: { status: string; group: readonly NewWindow[]; now: number },
 ): Promise<void> {
+  const traits = new Map<string, BalanceTraits>();
   const from = Math.min(...group.map(({ monitor }) => beginningOf(monitor, now)));
+  const { counting } = await readBack(client, db, { status, group, traits, from, until: now });
+  const silent = group.filter(({ id, monitor }) => flagsLastRow(monitor) && !counting.has(id));
+  let pages = LAST_ROW_PAGES;
+  for (let until = from; silent.length > 0 && pages > 0 && now - until < LAST_ROW_REACH_MS;) {
+    const step = { from: now - (now - until) * WIDER, until, pages };
+    const found = await readBack(client, db, { status, group: silent, traits, ...step });
+    for (const id of found.counting)
+      silent.splice(
+        silent.findIndex((each) => each.id === id),
+        1,
+      );
+    pages -= found.pages;
+    until = step.from;
+  }
+}
+
+/** The alert of a silence without a balance is about the last applied row, which may lie far before its minutes. */
+function flagsLastRow({ kind, select }: WindowMonitor): boolean {
+  return kind === "silence" && select.balance_id === undefined;
+}
+
+// How far it is looked for, in ever wider steps: a rare row of a busy ledger would cost thousands of pages.
+const WIDER = 8;
+const LAST_ROW_REACH_MS = 90 * 24 * 60 * 60_000;
+const LAST_ROW_PAGES = 20;
+
+type Stretch = {
+  status: string;
+  group: readonly NewWindow[];
+  traits: Map<string, BalanceTraits>;
+  from: number;
+  until: number;
+  /** The most to read; all when left out. */
+  pages?: number;
+};
+
+/** Adds a stretch of history to the windows, and answers in which of them anything of it counts. */
+async function readBack(
+  client: CloudClient,
+  db: Database,
+  { status, group, traits, from, until, pages: most = Infinity }: Stretch,
+): Promise<{ counting: ReadonlySet<string>; pages: number }> {
   const filters = [
     { field: "status", operator: "eq", value: status },
     { field: "created_at", operator: "gte", value: from },
   ] as const;
-  const traits = new Map<string, BalanceTraits>();
-  for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
+  const counting = new Set<string>();
+  let pages = 0;
+  for await (const page of client.transactions.scan({ filters, createdUntil: until })) {
     if (group.some(({ monitor }) => needsTraits(monitor))) await readTraits(client, page, traits);
     const rows = page.map((row) => ({
       ...row,
       chain_id: row.transaction_id,
-      first_seen_at: row.created_at ?? now,
+      first_seen_at: row.created_at ?? until,
     }));
-    await addToWindows(db, group, rows, (balanceId) => traits.get(balanceId));
+    for (const id of await addToWindows(db, group, rows, (balanceId) => traits.get(balanceId)))
+      counting.add(id);
+    pages += 1;
+    if (pages === most) break;
   }
+  return { counting, pages };
 }
 
 function statusOf({ monitor }: NewWindow): string {

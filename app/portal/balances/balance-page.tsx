@@ -13,6 +13,7 @@ import { AdjustLink } from "../actions/adjust-link.tsx";
 import { FlagLink } from "../alerts/flag-link.tsx";
 import { TimeChartFigure } from "../charts/time-chart-figure.tsx";
 import { listSearch } from "../lists/list-state.ts";
+import { WatchLink } from "../monitors/watch-link.tsx";
 import { MetadataBlock } from "../metadata-block.tsx";
 import { NoteLink } from "../notes/note-link.tsx";
 import { ReadingBlock, WhenRead } from "../reading-block.tsx";
@@ -37,6 +38,7 @@ export function BalancePage({ loadedAt, balanceId, days, balance, history, trans
         }
       >
         <AdjustLink balanceId={balanceId} />
+        <WatchLink balanceId={balanceId} />
         <NoteLink entityId={balanceId} />
         <FlagLink entityId={balanceId} />
       </RecordHead>

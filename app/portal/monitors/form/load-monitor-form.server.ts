@@ -9,12 +9,14 @@ import { monitorFormValues, newMonitorValues } from "./monitor-form-values.serve
 
 export type NewMonitorPageData = ReturnType<typeof loadNewMonitor>;
 
-/** The choice of a kind, and once it is made its form. */
+/** The choice of a kind, and once it is made its form: of one balance, or of each of a ledger. */
 export function loadNewMonitor(readCloud: ReadCloud, params: URLSearchParams) {
   const kind = readFormKind(params.get("kind"));
-  const ledgerId = kind && PER_BALANCE.includes(kind) ? params.get("ledger") || undefined : undefined;
+  const takesBalance = kind !== undefined && PER_BALANCE.includes(kind);
+  const ledgerId = (takesBalance && params.get("ledger")) || undefined;
+  const balanceId = (takesBalance && params.get("balance_id")) || undefined;
   return {
-    chosen: kind && { kind, ledgerId, values: newMonitorValues(kind) },
+    chosen: kind && { kind, ledgerId, values: newMonitorValues(kind, balanceId) },
     ledgers: readCloud("data:read", readLedgerNames),
   };
 }

@@ -47,8 +47,9 @@ const NEW_CONDITIONS: Record<FormKind, FormValues> = {
 };
 
 /** What the form of a new monitor begins with. */
-export function newMonitorValues(kind: FormKind): FormValues {
-  return { severity: "warning", start: "alert", condition: NEW_CONDITIONS[kind], mute: [{}] };
+export function newMonitorValues(kind: FormKind, balanceId?: string): FormValues {
+  const select: FormValues = balanceId === undefined ? {} : { balance_id: balanceId };
+  return { severity: "warning", start: "alert", select, condition: NEW_CONDITIONS[kind], mute: [{}] };
 }
 
 function conditionValues(condition: MonitorJson["condition"]): FormValues {
