@@ -14,11 +14,28 @@ export function useGranted(scope: Scope | undefined): boolean {
 }
 
 /** A way to a form that needs a permission; without it, it is there, disabled, and says which. */
-export function PermittedLink({ scope, to, children }: { scope: Scope; to: string; children: ReactNode }) {
-  if (useGranted(scope)) return <ButtonLink to={to}>{children}</ButtonLink>;
+export function PermittedLink({
+  scope,
+  to,
+  kind = "plain",
+  children,
+}: {
+  scope: Scope;
+  to: string;
+  kind?: "primary" | "plain";
+  children: ReactNode;
+}) {
+  if (useGranted(scope))
+    return (
+      <ButtonLink kind={kind} to={to}>
+        {children}
+      </ButtonLink>
+    );
   return (
     <span className="inline-flex flex-wrap items-center gap-2">
-      <Button disabled>{children}</Button>
+      <Button kind={kind} disabled>
+        {children}
+      </Button>
       <Needs scope={scope} />
     </span>
   );

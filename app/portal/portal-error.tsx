@@ -17,7 +17,7 @@ export function PortalError() {
     return (
       <>
         <PageTitle>Not found</PageTitle>
-        <p className="mt-4">There is nothing at this address.</p>
+        <p>There is nothing at this address.</p>
       </>
     );
   }
@@ -27,7 +27,7 @@ export function PortalError() {
     return (
       <>
         <PageTitle>{told.title}</PageTitle>
-        <div className="mt-4">
+        <div>
           <ErrorNote
             failed={refusal.message}
             happened={told.happened}
@@ -42,7 +42,7 @@ export function PortalError() {
   return (
     <>
       <PageTitle>Something went wrong</PageTitle>
-      <div className="mt-4">
+      <div>
         <ErrorNote
           failed="This page could not be shown."
           happened="Showing a page changes nothing. If you had just sent a form, look whether it was done before you send it again."
@@ -75,7 +75,7 @@ const TOLD = new Map([
 /** The same without the portal around it, for what fails before there is one. */
 export function PortalErrorPage() {
   return (
-    <main className="mx-auto flex max-w-[40rem] flex-col px-3 pb-8">
+    <main className="mx-auto flex max-w-[40rem] flex-col gap-4 px-3 pb-8">
       <PortalError />
     </main>
   );

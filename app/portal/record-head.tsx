@@ -6,7 +6,7 @@ import { ShortId, shortenId } from "#app/ui/short-id.tsx";
 import { WhenRead } from "./reading-block.tsx";
 import type { Reading } from "./reading.ts";
 
-/** The head of a record's page: what it is, what people call it, which it is, and all that can be done with it. */
+/** The head of a record's page: what it is, which it is, what people call it, and all that can be done with it. */
 export function RecordHead({
   kind,
   id,
@@ -20,17 +20,28 @@ export function RecordHead({
   children?: ReactNode;
 }) {
   return (
-    <>
-      {name === undefined ? <PageTitle>{kind}</PageTitle> : <PageTitle kind={kind}>{name}</PageTitle>}
-      <div className="mt-2 mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-small">
-        <ShortId id={id} />
-        {children && (
-          <span className="flex min-h-9 flex-wrap items-center gap-2 max-sm:basis-full sm:justify-end">
-            {children}
-          </span>
-        )}
-      </div>
-    </>
+    <PageTitle
+      actions={children}
+      above={
+        <p className="flex flex-wrap items-center gap-x-3 text-label text-quiet">
+          {name !== undefined && (
+            <span aria-hidden className="font-medium tracking-wider uppercase">
+              {kind}
+            </span>
+          )}
+          <ShortId id={id} />
+        </p>
+      }
+    >
+      {name === undefined ? (
+        kind
+      ) : (
+        <>
+          <span className="sr-only">{kind} </span>
+          {name}
+        </>
+      )}
+    </PageTitle>
   );
 }
 

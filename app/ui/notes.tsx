@@ -8,7 +8,7 @@ import { Panel } from "./panel.tsx";
 /** Nothing is there yet: what will appear here, and the one thing to do. */
 export function EmptyNote({ children }: { children: ReactNode }) {
   return (
-    <Panel className="flex-1 p-4">
+    <Panel className="p-4">
       <p className="text-quiet">{children}</p>
     </Panel>
   );
@@ -17,7 +17,7 @@ export function EmptyNote({ children }: { children: ReactNode }) {
 /** Something may be there, but not for this install. */
 export function MissingPermissionNote({ scope }: { scope: string }) {
   return (
-    <Panel className="flex flex-1 items-start gap-2 p-4 text-quiet">
+    <Panel className="flex items-start gap-2 p-4 text-quiet">
       <Lock aria-hidden className="mt-0.5 size-4 shrink-0" />
       <p>
         needs <code className="font-sans font-medium text-text">{scope}</code>
@@ -39,7 +39,7 @@ export function ErrorNote({
   requestId?: string | undefined;
 }) {
   return (
-    <Panel className="flex flex-1 items-start gap-2 p-4">
+    <Panel className="flex items-start gap-2 p-4">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div role="alert" className="min-w-0 space-y-1">
         <p className="font-medium">{failed}</p>

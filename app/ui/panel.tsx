@@ -1,5 +1,10 @@
 import type { ReactNode } from "react";
 
+/** A panel within a panel is no more than what is in it. */
 export function Panel({ className = "", children }: { className?: string; children: ReactNode }) {
-  return <div className={`rounded-panel border border-line bg-panel ${className}`}>{children}</div>;
+  return (
+    <div className={`panel rounded-panel border border-line bg-panel in-[.panel]:border-0 ${className}`}>
+      {children}
+    </div>
+  );
 }

@@ -1,12 +1,13 @@
 import type { FrameLocator, Page } from "@playwright/test";
 
-import { screens } from "#app/portal/navigation.ts";
+import { SCOPES } from "#app/permissions/scopes.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";
 import { judge, judgeInBothThemes, THEMES, WITH_FRAME } from "./support/judge.ts";
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
+import { portalPaths, shownRecords } from "./support/portal-paths.ts";
 import { expect, test } from "./support/test.ts";
-import { APP } from "./support/world.ts";
+import { APP, type World } from "./support/world.ts";
 
 const SIZES = [
   // The floating panel's 330 pixels, less its border and a scroll bar.
@@ -14,40 +15,56 @@ const SIZES = [
   { name: "full", width: 1440, height: 900 },
 ];
 
-for (const colorScheme of THEMES) {
-  for (const { name: size, ...viewport } of SIZES) {
-    test(`every screen fits and has no accessibility violation, ${size}, ${colorScheme}`, async ({
+for (const theme of THEMES) {
+  for (const size of SIZES) {
+    test(`every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
       world,
     }) => {
-      const page = await world.context.newPage();
-      await page.emulateMedia({ colorScheme });
-      await page.setViewportSize(viewport);
-      await installDirectly(world);
-      await page.goto(await launchDirectly(world));
-      await expect(page.getByText("Key working")).toBeVisible();
-      const portalUrl = page.url();
-      for (const { name, path } of screens) {
-        await page.goto(`${portalUrl}/${path}`);
-        await expectToBeWhole(page, name);
-        await judge(page, `${slug(name)}-${size}-${colorScheme}`);
-        const record = page.getByRole("main").locator(`a[href^="${new URL(portalUrl).pathname}/${path}/"]`);
-        if ((await record.count()) === 0) continue;
-        await page.goto(new URL((await record.first().getAttribute("href"))!, portalUrl).href);
+      const { page, home } = await openPortal(world, { size, theme });
+      const paths = { ...portalPaths(world), ...formPaths(world), ...(await watch(page, home, world)) };
+      for (const [name, path] of Object.entries(paths)) {
+        await page.goto(path === "" ? home : `${home}/${path}`);
         await expectToBeWhole(page);
-        await judge(page, `${slug(name)}-record-${size}-${colorScheme}`);
+        await judge(page, `${name}-${size.name}-${theme}`);
       }
+    });
+
+    test(`without permissions every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
+      world,
+    }) => {
+      const { page, home } = await openPortal(world, { size, theme, granted: [] });
+      for (const name of ["overview", "balance", "transaction", "alert", "alerts"]) {
+        await page.goto(`${home}/${portalPaths(world)[name]}`);
+        await expectToBeWhole(page);
+        await judge(page, `without-permissions-${name}-${size.name}-${theme}`);
+      }
+    });
+
+    test.describe("in an instance without any record", () => {
+      test.use({ seed: "empty" });
+
+      test(`every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
+        world,
+      }) => {
+        const { page, home } = await openPortal(world, { size, theme });
+        for (const name of ["overview", "monitors", "alerts", "balances", "ledgers", "activity"]) {
+          await page.goto(`${home}/${portalPaths(world)[name]}`);
+          await expectToBeWhole(page);
+          await judge(page, `empty-${name}-${size.name}-${theme}`);
+        }
+      });
     });
   }
 
-  test(`the panel in the dashboard has no accessibility violation, ${colorScheme}`, async ({ world }) => {
+  test(`the panel in the dashboard has no accessibility violation, ${theme}`, async ({ world }) => {
     const page = await openDashboard(world);
-    await page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme: theme });
     await installDirectly(world);
     await launch(page, "production");
     for (const view of ["Floating", "Side panel", "Full screen"]) {
       await page.getByRole("button", { name: view, exact: true }).click();
-      await expectToBeWhole(portal(page), "Overview");
-      await judge(page, `dashboard-${slug(view)}-${colorScheme}`, WITH_FRAME);
+      await expectToBeWhole(portal(page));
+      await judge(page, `dashboard-${view.toLowerCase().replace(" ", "-")}-${theme}`, WITH_FRAME);
     }
   });
 }
@@ -65,15 +82,84 @@ test("the pages that need no script have no accessibility violation", async ({ w
   }
 });
 
+/** A new install's portal in a tab of its own, and its address. */
+async function openPortal(
+  world: World,
+  {
+    size,
+    theme,
+    granted = SCOPES,
+  }: {
+    size: { width: number; height: number };
+    theme: (typeof THEMES)[number];
+    granted?: readonly string[];
+  },
+): Promise<{ page: Page; home: string }> {
+  const page = await world.context.newPage();
+  await page.emulateMedia({ colorScheme: theme });
+  await page.setViewportSize(size);
+  await installDirectly(world, granted);
+  await page.goto(await launchDirectly(world));
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  return { page, home: page.url() };
+}
+
+/** The forms that need no record of the app's own. */
+function formPaths(world: World): Record<string, string> {
+  const { wallet, hold } = shownRecords(world);
+  return {
+    flag: `flag/${wallet!.balance_id}`,
+    note: `note/${wallet!.balance_id}`,
+    adjustment: `adjustment?from=${wallet!.balance_id}`,
+    commit: `transactions/${hold!.transaction_id}/commit`,
+    precision: "precision",
+    "new-monitor": "monitors/new",
+    "monitor-form": "monitors/new?kind=balance_threshold",
+    transfer: "monitors/transfer",
+    webhook: "monitors/webhook",
+  };
+}
+
+/** Makes one monitor that fires and one that does not, and tells where the first is seen and changed. */
+async function watch(page: Page, home: string, world: World): Promise<Record<string, string>> {
+  const { wallet } = shownRecords(world);
+  const monitor = (name: string, operator: string) => ({
+    name,
+    kind: "balance_threshold",
+    select: { balance_id: wallet!.balance_id },
+    condition: { field: "available", operator, value: "1.00", precision: 100 },
+  });
+  const monitors = [monitor("Wallet has money", ">"), monitor("Wallet nearly empty", "<")];
+  // Asked from the page itself: its session is the browser's.
+  const ask = (path: string, body?: object) =>
+    page.evaluate(
+      async ([url, sent]) => {
+        const headers = { "content-type": "application/json" };
+        return await (await fetch(url!, sent ? { method: "POST", headers, body: sent } : {})).json();
+      },
+      [`${home}/monitors/${path}`, body && JSON.stringify(body)],
+    );
+  expect(await ask("import", { monitors })).toEqual({ created: 2, errors: [] });
+  let [first]: { id: string; episodes: object[] }[] = [];
+  await expect(async () => {
+    ({
+      monitors: [first],
+    } = await ask("export?with=state"));
+    expect(first!.episodes).toHaveLength(1);
+  }).toPass();
+  const { id } = first!;
+  return {
+    monitor: `monitors/${id}`,
+    "edit-monitor": `monitors/${id}/edit`,
+    "delete-monitor": `monitors/${id}/delete`,
+  };
+}
+
 /** Everything has been read, without an error, and nothing is wider than the page. */
-async function expectToBeWhole(page: Page | FrameLocator, title: string | RegExp = /./): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+async function expectToBeWhole(page: Page | FrameLocator): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByText(/^Reading /)).toHaveCount(0);
   await expect(page.getByRole("alert")).toHaveCount(0);
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect(overflow).toBe(0);
-}
-
-function slug(name: string): string {
-  return name.toLowerCase().replaceAll(" ", "-");
 }

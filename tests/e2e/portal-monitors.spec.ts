@@ -235,12 +235,12 @@ async function begin(panel: FrameLocator, kind: string): Promise<void> {
 
 async function create(panel: FrameLocator): Promise<void> {
   await panel.getByRole("button", { name: "Create monitor" }).click();
-  await expect(panel.getByRole("heading", { name: "Monitor", exact: true })).toBeVisible();
+  await expect(panel.getByRole("heading", { name: /^Monitor / })).toBeVisible();
 }
 
 async function open(panel: FrameLocator, name: string): Promise<void> {
   await panel.getByRole("link", { name, exact: true }).click();
-  await expect(panel.getByRole("heading", { name: "Monitor", exact: true })).toBeVisible();
+  await expect(panel.getByRole("heading", { name: /^Monitor / })).toBeVisible();
 }
 
 /** In the list, which is loaded again until it says so. */

@@ -7,6 +7,7 @@ import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
 
 import { launch, openDashboard, portal, portalAddress, untilInteractive } from "./support/dashboard.ts";
 import { installDirectly } from "./support/launch-directly.ts";
+import { portalPaths } from "./support/portal-paths.ts";
 import { expect, test } from "./support/test.ts";
 import { observeVitals, readVitals, type Vitals } from "./support/vitals.ts";
 import type { World } from "./support/world.ts";
@@ -22,7 +23,7 @@ test("every screen is there within a second, moves nothing by itself and answers
   const panel = await openPanel(world, SCOPES);
   for (const view of VIEWS) {
     await panel.show(view);
-    for (const path of pathsOf(world)) {
+    for (const path of Object.values(portalPaths(world))) {
       const loads = [await panel.load(path)];
       // A machine that is busy with something else is slow now and then; a page that is slow always is.
       while (isSlow(loads.at(-1)!) && loads.length < 4) loads.push(await panel.load(path));
@@ -112,7 +113,8 @@ async function expectStillScreens(world: World, granted: readonly Scope[]): Prom
   const panel = await openPanel(world, granted);
   for (const view of VIEWS) {
     await panel.show(view);
-    for (const path of pathsOf(world)) expectStill(await panel.load(path), `${view}, ${path}`);
+    for (const path of Object.values(portalPaths(world)))
+      expectStill(await panel.load(path), `${view}, ${path}`);
   }
 }
 
@@ -122,26 +124,4 @@ function expectStill({ shift, moved }: Vitals, what: string): void {
 
 function isSlow({ paintedMs, slowestInputMs }: Vitals): boolean {
   return paintedMs > MOST.paintedMs || slowestInputMs > MOST.slowestInputMs;
-}
-
-/** The lists, and a record of each kind as far as there is one. */
-function pathsOf({ sandbox }: World): string[] {
-  const { ledger, alerts } = sandbox.workspace.instances[0]!;
-  const wallet = ledger.balances.all().find(({ identity_id }) => identity_id);
-  const hold = ledger.transactions.all().findLast(({ status }) => status === "INFLIGHT");
-  return [
-    "",
-    "monitors",
-    "alerts",
-    `alerts/${alerts.all()[0]?.anomaly_id ?? "ano_none"}`,
-    "balances",
-    `balances/${wallet?.balance_id ?? "bln_none"}`,
-    "transactions",
-    `transactions/${hold?.transaction_id ?? "txn_none"}`,
-    "ledgers",
-    `ledgers/${wallet?.ledger_id ?? "ldg_none"}`,
-    "identities",
-    `identities/${wallet?.identity_id ?? "idt_none"}`,
-    "activity",
-  ];
 }

@@ -31,7 +31,7 @@ export function ActionPage({ action, plan, loadedAt }: ActionPageData) {
   return (
     <>
       <PageTitle>{ACTION_WORDS[action.kind].title}</PageTitle>
-      <div className="mt-4 space-y-6">
+      <div className="space-y-6">
         {!isAsked && <Outcome action={action} />}
         {plan && (
           <ReadingBlock

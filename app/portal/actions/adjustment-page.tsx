@@ -37,7 +37,7 @@ export function AdjustmentPage({
   return (
     <>
       <PageTitle>Adjust two balances</PageTitle>
-      <div className="mt-4 grid gap-6 sm:grid-cols-2">
+      <div className="grid gap-6 sm:grid-cols-2">
         {(["from", "to"] as const).map((side) => (
           <Section key={side} label={WORDS[side]}>
             {picking === side ? (

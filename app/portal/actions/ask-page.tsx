@@ -34,19 +34,15 @@ export function AskPage({
   return (
     <>
       <PageTitle>{title}</PageTitle>
-      <div className="mt-4">
-        <ReadingBlock
-          what="The transaction"
-          scope="data:read"
-          reading={plan}
-          loadedAt={loadedAt}
-          skeleton={
-            <Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />
-          }
-        >
-          {(value) => <Ask plan={value} formKey={formKey} result={result} />}
-        </ReadingBlock>
-      </div>
+      <ReadingBlock
+        what="The transaction"
+        scope="data:read"
+        reading={plan}
+        loadedAt={loadedAt}
+        skeleton={<Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />}
+      >
+        {(value) => <Ask plan={value} formKey={formKey} result={result} />}
+      </ReadingBlock>
     </>
   );
 }

@@ -14,7 +14,7 @@ export function TransactionActions({ chain: { hold, refundable } }: { chain: Tra
     <span className="flex flex-wrap gap-2 max-sm:order-last">
       {isOpen && (
         <>
-          <PermittedLink scope="data:write" to={pathOf(hold.row.transaction_id, "commit")}>
+          <PermittedLink kind="primary" scope="data:write" to={pathOf(hold.row.transaction_id, "commit")}>
             Commit
           </PermittedLink>
           <PermittedLink scope="data:write" to={pathOf(hold.row.transaction_id, "void")}>

@@ -108,7 +108,7 @@ function Entry({
 function UnderWay({ actions, loadedAt }: { actions: ActivityList["underWay"]; loadedAt: number }) {
   const portalPath = usePortalPath();
   return (
-    <Section label="Still under way" className="mt-6">
+    <Section label="Still under way" className="mb-4">
       <Panel>
         <ul className="divide-y divide-line text-small">
           {actions.map(({ id, kind, amount, precision, currency, started_at }) => (

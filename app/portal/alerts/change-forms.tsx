@@ -39,7 +39,7 @@ export function StatusForm({ alert, result }: { alert: AlertRead; result: Change
             </option>
           ))}
         </SelectField>
-        <Submit>Set status</Submit>
+        <Submit kind="primary">Set status</Submit>
         <Outcome result={result?.change === "status" ? result : undefined} done={`The status is ${name}.`} />
       </Form>
     </Panel>
@@ -86,12 +86,12 @@ export function EditForm({ alert, result }: { alert: AlertRead; result: ChangeRe
   );
 }
 
-function Submit({ children }: { children: string }) {
+function Submit({ kind = "plain", children }: { kind?: "primary" | "plain"; children: string }) {
   const mayWrite = useGranted("alerts:write");
   const isSending = useNavigation().formMethod === "POST";
   return (
     <span className="inline-flex flex-wrap items-center gap-2">
-      <Button type="submit" disabled={!mayWrite || isSending}>
+      <Button type="submit" kind={kind} disabled={!mayWrite || isSending}>
         {children}
       </Button>
       {!mayWrite && <Needs scope="alerts:write" />}

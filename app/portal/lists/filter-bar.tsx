@@ -36,7 +36,7 @@ export function FilterBar({
         ref={form}
         method="get"
         onSubmit={() => sheet.current?.hidePopover()}
-        className="mt-4 flex flex-wrap items-end gap-2 text-small"
+        className="flex flex-wrap items-end gap-2 text-small"
       >
         {Object.entries(kept).map(
           ([name, value]) =>

@@ -24,6 +24,7 @@ export function ListFrame<Row>({
   title,
   noun,
   scope,
+  action,
   filters,
   list,
   csv,
@@ -36,6 +37,8 @@ export function ListFrame<Row>({
   noun: readonly [one: string, many: string];
   /** What reading it from Blnk takes; nothing when it is kept here. */
   scope?: Scope;
+  /** What is done here most. */
+  action?: ReactNode;
   filters: ReactNode;
   list: ListReading<Row>;
   /** The last part of the file's address; identities have none. */
@@ -49,7 +52,7 @@ export function ListFrame<Row>({
   const { search } = useLocation();
   return (
     <>
-      <PageTitle>{title}</PageTitle>
+      <PageTitle actions={action}>{title}</PageTitle>
       {filters}
       <Panel className="mt-4">
         <ReadingBlock

@@ -4,7 +4,7 @@ export type Column = {
   name: string;
   /** Stands at the end of its column, as figures and times do. */
   atEnd?: boolean;
-  /** Left out but on a wide page. */
+  /** Left out where the table is not wide. */
   wideOnly?: boolean;
 };
 
@@ -24,27 +24,29 @@ export function RecordTable({
   children: ReactNode;
 }) {
   return (
-    <table role="table" aria-label={label} className="block w-full text-small sm:table">
-      <thead role="rowgroup" className="max-sm:sr-only">
-        <tr role="row">
-          {columns.map(({ name, atEnd, wideOnly }) => (
-            <th
-              key={name}
-              role="columnheader"
-              scope="col"
-              className={`px-2 py-2 text-label font-medium text-quiet first:ps-4 last:pe-4 ${
-                atEnd ? "text-end" : "text-start"
-              } ${wideOnly ? "max-lg:hidden" : ""}`}
-            >
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup" className="block sm:table-row-group">
-        {children}
-      </tbody>
-    </table>
+    <div className="@container">
+      <table role="table" aria-label={label} className="block w-full text-small sm:table">
+        <thead role="rowgroup" className="max-sm:sr-only">
+          <tr role="row">
+            {columns.map(({ name, atEnd, wideOnly }) => (
+              <th
+                key={name}
+                role="columnheader"
+                scope="col"
+                className={`px-2 py-2 text-label font-medium text-quiet first:ps-4 last:pe-4 ${
+                  atEnd ? "text-end" : "text-start"
+                } ${wideOnly ? "@max-4xl:hidden" : ""}`}
+              >
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup" className="block sm:table-row-group">
+          {children}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -60,14 +62,14 @@ export function RecordRow({ children }: { children: ReactNode }) {
   );
 }
 
-/** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is there on a wide page only. */
+/** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is there in a wide table only. */
 const PLACES = {
   title: "max-sm:order-1",
   figure: "text-end max-sm:order-2",
   state: "max-sm:order-3",
-  end: "text-end text-quiet max-sm:order-4 sm:whitespace-nowrap",
-  wide: "max-lg:hidden",
-  wideFigure: "text-end max-lg:hidden",
+  end: "text-end text-quiet max-sm:order-4 max-sm:col-start-2 sm:whitespace-nowrap",
+  wide: "@max-4xl:hidden",
+  wideFigure: "text-end @max-4xl:hidden",
 };
 
 export function Cell({ place, children }: { place: keyof typeof PLACES; children: ReactNode }) {

@@ -35,14 +35,14 @@ export function MonitorsPage(list: MonitorList) {
           <TextLink to={portalPath("monitors/webhook")}>Webhook</TextLink>
         </>
       }
+      action={
+        <ButtonLink kind="primary" to={portalPath("monitors/new")}>
+          New monitor
+        </ButtonLink>
+      }
       filters={
         <>
-          <div className="mt-4 flex flex-wrap items-center gap-x-6 gap-y-3">
-            <ButtonLink kind="primary" to={portalPath("monitors/new")}>
-              New monitor
-            </ButtonLink>
-            <ScopeNotes />
-          </div>
+          <ScopeNotes />
           <FilterBar search={q} searchLabel="Name or what it watches" active={state ? 1 : 0}>
             <SelectField label="State" name="state" defaultValue={state ?? ""} className="xl:w-36">
               <option value="">All states</option>

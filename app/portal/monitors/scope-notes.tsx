@@ -6,7 +6,7 @@ export function ScopeNotes() {
   const mayAlert = useGranted("alerts:write");
   if (mayRead && mayAlert) return null;
   return (
-    <ul className="space-y-1 text-small text-quiet">
+    <ul className="mb-4 space-y-1 text-small text-quiet last:mb-0">
       {!mayRead && (
         <li>
           Nothing can be evaluated: <Needs scope="data:read" />

@@ -19,7 +19,7 @@ export function QueueHealth({
 }: ShownWeek & { loadedAt: number }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="flex-1 space-y-1 p-4 text-small">
+    <Panel className="space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{queued.count.toLocaleString("en")}</p>
       <p>queued without an outcome</p>
       <p className="text-quiet">
@@ -47,7 +47,7 @@ export function QueueHealth({
 export function AlertCounts({ counts }: { counts: StatusCount[] }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="flex-1 p-4">
+    <Panel className="p-4">
       <ul className="space-y-2 text-small">
         {counts.map(({ count, ...status }) => (
           <li key={status.key} className="flex items-center justify-between gap-4">
@@ -65,7 +65,7 @@ export function AlertCounts({ counts }: { counts: StatusCount[] }) {
 export function OpenEpisodes({ count }: { count: number }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="flex-1 space-y-1 p-4 text-small">
+    <Panel className="space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{count.toLocaleString("en")}</p>
       <p>{count === 1 ? "open episode" : "open episodes"}</p>
       <p className="text-quiet">

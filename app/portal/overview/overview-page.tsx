@@ -27,7 +27,7 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
   return (
     <>
       <PageTitle>Overview</PageTitle>
-      <div className="mt-5 grid gap-6 lg:grid-cols-6">
+      <div className="grid gap-6 lg:grid-cols-6">
         <Block label="Alerts" room="min-h-38" className="lg:col-span-2">
           <ReadingBlock
             what="Alerts"
@@ -147,7 +147,7 @@ function Block({
 }) {
   return (
     <Section label={label} className={`flex flex-col ${className}`}>
-      <div className={`flex flex-1 flex-col ${room}`}>{children}</div>
+      <div className={`flex flex-1 flex-col *:first:flex-1 ${room}`}>{children}</div>
     </Section>
   );
 }

@@ -10,7 +10,7 @@ import type { ShownWeek } from "./load-overview.server.ts";
 
 export function WeekCount({ count, applied, rows, complete }: ShownWeek) {
   return (
-    <Panel className="flex-1 p-4">
+    <Panel className="p-4">
       <TimeChartFigure chart={count} label="Applied rows, every six hours" valueName="Rows" />
       <p className="mt-2 text-label text-quiet">
         {applied.toLocaleString("en")} applied, by when they were created.
@@ -24,7 +24,7 @@ export function WeekVolume({ volume, choices }: ShownWeek) {
   if (!volume) return <EmptyNote>The volume will be here once a row is applied.</EmptyNote>;
   const currency = volume.currency ?? "no currency";
   return (
-    <Panel className="flex-1 p-4">
+    <Panel className="p-4">
       <CurrencyLinks choices={choices} chosen={volume.currency} />
       <TimeChartFigure
         chart={volume.chart}

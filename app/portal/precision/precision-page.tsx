@@ -22,7 +22,7 @@ export function PrecisionPage({ settings, currency, outcome }: PrecisionForm) {
   return (
     <>
       <PageTitle>Assumed precision</PageTitle>
-      <p className="mt-2 max-w-prose text-quiet">
+      <p className="max-w-prose text-quiet">
         Blnk keeps a balance in minor units and does not say how many make one. A balance is shown as its
         newest rows are; where they do not tell, the decimals set here are assumed, and otherwise those of ISO
         4217. It changes what is shown in this install and nothing in Blnk.

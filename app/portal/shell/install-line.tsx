@@ -30,10 +30,10 @@ const KEY: Record<KeyStanding, Words> = {
 export function InstallLine({ instanceId, standing }: { instanceId: string; standing: KeyStanding }) {
   const { more, ...pill } = KEY[standing];
   return (
-    <div className="mt-3 space-y-2 text-small sm:mt-1">
+    <div className="mt-3 mb-4 space-y-2 text-small sm:mt-1.5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <span className="inline-flex items-center gap-1.5">
-          <span className="text-quiet">Instance</span>
+          <span className="text-quiet max-sm:sr-only">Instance</span>
           <ShortId id={instanceId} />
         </span>
         <Pill {...pill} />

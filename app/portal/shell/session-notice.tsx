@@ -10,7 +10,7 @@ export function SessionNotice({ remainingMs }: { remainingMs: number }) {
   const minutes = useSessionMinutes(remainingMs);
   return (
     <>
-      <output className="flex not-empty:mt-2 items-center gap-2 text-small text-quiet">
+      <output className="flex items-center gap-2 not-empty:mb-4 text-small text-quiet">
         {minutes > 0 && minutes <= WARNED_MINUTES && (
           <>
             <Clock aria-hidden className="size-3.5 shrink-0 text-attention" />

@@ -16,38 +16,40 @@ export const NAVIGATION_ID = "navigation";
 export function SideNavigation({ launchId, display }: { launchId: string; display: Display }) {
   const menu = useRef<HTMLElement>(null);
   return (
-    <nav
-      ref={menu}
-      id={NAVIGATION_ID}
-      aria-label={app.name}
-      popover="auto"
-      className="inset-auto top-13 right-3 m-0 w-60 flex-col gap-1 rounded-panel border border-line bg-panel p-2 text-text shadow-floating open:flex sm:sticky sm:top-0 sm:flex sm:h-dvh sm:w-full sm:overflow-visible sm:rounded-none sm:border-0 sm:border-e sm:py-4 sm:shadow-none"
-    >
-      <div className="mb-3 hidden items-center justify-center gap-2.5 font-semibold sm:flex lg:justify-start lg:px-2">
-        <img src="/favicon.svg" alt="" className="size-6" />
-        <span className="hidden lg:inline">{app.name}</span>
-      </div>
-      {screens.map(({ name, path, Icon }) => (
-        <NavLink
-          key={path}
-          to={path}
-          end={path === "."}
-          className={ENTRY}
-          onClick={() => menu.current?.hidePopover()}
-        >
-          <Entry Icon={Icon}>{name}</Entry>
-        </NavLink>
-      ))}
-      <div className="mt-auto flex flex-col gap-1 border-t border-line pt-2 max-sm:mt-1">
-        <DisplayButtons launchId={launchId} display={display} />
-        <NewTabButton launchId={launchId} />
-        <form method="post" action={`/portal/${launchId}/end`}>
-          <button type="submit" className={ENTRY}>
-            <Entry Icon={LogOut}>End this session</Entry>
-          </button>
-        </form>
-      </div>
-    </nav>
+    <div className="sm:border-e sm:border-line sm:bg-panel">
+      <nav
+        ref={menu}
+        id={NAVIGATION_ID}
+        aria-label={app.name}
+        popover="auto"
+        className="inset-auto top-13 right-3 m-0 w-60 flex-col gap-1 rounded-panel border border-line bg-panel p-2 text-text shadow-floating open:flex sm:sticky sm:top-0 sm:flex sm:h-dvh sm:w-full sm:overflow-visible sm:rounded-none sm:border-0 sm:bg-transparent sm:py-4 sm:shadow-none"
+      >
+        <div className="mb-3 hidden items-center justify-center gap-2.5 font-semibold sm:flex lg:justify-start lg:px-2">
+          <img src="/favicon.svg" alt="" className="size-6" />
+          <span className="hidden lg:inline">{app.name}</span>
+        </div>
+        {screens.map(({ name, path, Icon }) => (
+          <NavLink
+            key={path}
+            to={path}
+            end={path === "."}
+            className={ENTRY}
+            onClick={() => menu.current?.hidePopover()}
+          >
+            <Entry Icon={Icon}>{name}</Entry>
+          </NavLink>
+        ))}
+        <div className="mt-auto flex flex-col gap-1 border-t border-line pt-2 max-sm:mt-1">
+          <DisplayButtons launchId={launchId} display={display} />
+          <NewTabButton launchId={launchId} />
+          <form method="post" action={`/portal/${launchId}/end`}>
+            <button type="submit" className={ENTRY}>
+              <Entry Icon={LogOut}>End this session</Entry>
+            </button>
+          </form>
+        </div>
+      </nav>
+    </div>
   );
 }
 

@@ -50,28 +50,30 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
   const { chain, row, source, destination } = read;
   const { root, hold } = chain;
   return (
-    <div className="space-y-6">
-      <Panel className="p-4">
-        <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
-          <Money minor={root.precise_amount} precision={root.precision} currency={root.currency} />
-        </p>
-        <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-small">
-          <TransactionStatusPill status={chain.status} />
-          {chain.refunded && <span>Refunded</span>}
-          {hold && (
-            <span className="text-quiet">
-              Remaining hold{" "}
-              <span className="text-text">
-                <Money minor={hold.remaining} precision={hold.row.precision} currency={hold.row.currency} />
+    <div className="grid gap-6 lg:grid-cols-3">
+      <div className="min-w-0 space-y-6 lg:col-span-2">
+        <Panel className="p-4">
+          <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
+            <Money minor={root.precise_amount} precision={root.precision} currency={root.currency} />
+          </p>
+          <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-small">
+            <TransactionStatusPill status={chain.status} />
+            {chain.refunded && <span>Refunded</span>}
+            {hold && (
+              <span className="text-quiet">
+                Remaining hold{" "}
+                <span className="text-text">
+                  <Money minor={hold.remaining} precision={hold.row.precision} currency={hold.row.currency} />
+                </span>
               </span>
-            </span>
-          )}
-        </p>
-      </Panel>
-      <div className="grid gap-6 lg:grid-cols-2">
+            )}
+          </p>
+        </Panel>
         <Section label="What happened">
           <ChainSteps chain={chain} shownId={row.transaction_id} loadedAt={loadedAt} />
         </Section>
+      </div>
+      <div className="min-w-0 space-y-6">
         <Section label="Details">
           <Panel>
             <Facts>

@@ -41,9 +41,14 @@ export function TransactionTable({
             <bdi className="text-quiet">{row.reference}</bdi>
           </Cell>
           <Cell place="state">
-            <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="inline-flex flex-wrap items-center gap-x-1.5 gap-y-1">
               <TransactionStatusPill status={row.status} />
-              {row.outcome && <span className="text-quiet">then {row.outcome.toLowerCase()}</span>}
+              {row.outcome && (
+                <span className="whitespace-nowrap text-quiet">
+                  <span aria-hidden>→</span>
+                  <span className="sr-only">then</span> {row.outcome.toLowerCase()}
+                </span>
+              )}
             </span>
           </Cell>
           <Cell place="figure">

@@ -32,7 +32,7 @@ export function NewMonitorPage({
   return (
     <>
       <PageTitle>{title}</PageTitle>
-      <p className="mt-2 mb-4 max-w-prose text-quiet">{says}</p>
+      <p className="mb-4 max-w-prose text-quiet">{says}</p>
       <MonitorForm
         key={kind}
         kind={kind}
@@ -48,7 +48,7 @@ export function NewMonitorPage({
 
 function KindList() {
   return (
-    <ul className="mt-4 grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+    <ul className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
       {(Object.keys(FORM_KINDS) as FormKind[]).map((kind) => (
         <li key={kind} className="relative rounded-panel border border-line bg-panel p-4 hover:bg-raised">
           <Link

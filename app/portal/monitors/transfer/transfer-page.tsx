@@ -21,7 +21,7 @@ export function TransferPage({ count, outcome }: { count: number; outcome: Impor
   return (
     <>
       <PageTitle>Export and import</PageTitle>
-      <div className="mt-4 max-w-3xl space-y-6">
+      <div className="max-w-3xl space-y-6">
         <Section label="Export">
           <Panel className="flex flex-wrap gap-x-6 gap-y-2 p-4">
             {/* Plain links: a download attribute would ask without the frame's cookie. */}

@@ -32,7 +32,7 @@ export function WebhookPage({
   return (
     <>
       <PageTitle>Webhook</PageTitle>
-      <p className="mt-2 mb-4 max-w-prose text-quiet">
+      <p className="mb-4 max-w-prose text-quiet">
         Episodes that open and close are sent to it as well, one message for each monitor and look, and so is
         what keeps monitors from working: a rejected key, nothing evaluated for 15 minutes, an alert that was
         given up, the day's limit.
