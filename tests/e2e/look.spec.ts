@@ -3,7 +3,7 @@ import type { FrameLocator, Page } from "@playwright/test";
 import { SCOPES } from "#app/permissions/scopes.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";
-import { judge, judgeInBothThemes, THEMES, WITH_FRAME } from "./support/judge.ts";
+import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { portalPaths, shownRecords } from "./support/portal-paths.ts";
 import { expect, test } from "./support/test.ts";
@@ -15,59 +15,52 @@ const SIZES = [
   { name: "full", width: 1440, height: 900 },
 ];
 
-for (const theme of THEMES) {
-  for (const size of SIZES) {
-    test(`every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
-      world,
-    }) => {
-      const { page, home } = await openPortal(world, { size, theme });
-      const paths = { ...portalPaths(world), ...formPaths(world), ...(await watch(page, home, world)) };
-      for (const [name, path] of Object.entries(paths)) {
-        await page.goto(path === "" ? home : `${home}/${path}`);
-        await expectToBeWhole(page);
-        await judge(page, `${name}-${size.name}-${theme}`);
-      }
-    });
-
-    test(`without permissions every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
-      world,
-    }) => {
-      const { page, home } = await openPortal(world, { size, theme, granted: [] });
-      for (const name of ["overview", "balance", "transaction", "alert", "alerts"]) {
-        await page.goto(`${home}/${portalPaths(world)[name]}`);
-        await expectToBeWhole(page);
-        await judge(page, `without-permissions-${name}-${size.name}-${theme}`);
-      }
-    });
-
-    test.describe("in an instance without any record", () => {
-      test.use({ seed: "empty" });
-
-      test(`every screen fits and has no accessibility violation, ${size.name}, ${theme}`, async ({
-        world,
-      }) => {
-        const { page, home } = await openPortal(world, { size, theme });
-        for (const name of ["overview", "monitors", "alerts", "balances", "ledgers", "activity"]) {
-          await page.goto(`${home}/${portalPaths(world)[name]}`);
-          await expectToBeWhole(page);
-          await judge(page, `empty-${name}-${size.name}-${theme}`);
-        }
-      });
-    });
-  }
-
-  test(`the panel in the dashboard has no accessibility violation, ${theme}`, async ({ world }) => {
-    const page = await openDashboard(world);
-    await page.emulateMedia({ colorScheme: theme });
-    await installDirectly(world);
-    await launch(page, "production");
-    for (const view of ["Floating", "Side panel", "Full screen"]) {
-      await page.getByRole("button", { name: view, exact: true }).click();
-      await expectToBeWhole(portal(page));
-      await judge(page, `dashboard-${view.toLowerCase().replace(" ", "-")}-${theme}`, WITH_FRAME);
+for (const { name: size, ...viewport } of SIZES) {
+  test(`every screen fits and has no accessibility violation, ${size}`, async ({ world }) => {
+    const { page, home } = await openPortal(world, { viewport });
+    const paths = { ...portalPaths(world), ...formPaths(world), ...(await watch(page, home, world)) };
+    for (const [name, path] of Object.entries(paths)) {
+      await page.goto(path === "" ? home : `${home}/${path}`);
+      await expectToBeWhole(page);
+      await judgeInBothThemes(page, `${name}-${size}`);
     }
   });
+
+  test(`without permissions every screen fits and has no accessibility violation, ${size}`, async ({
+    world,
+  }) => {
+    const { page, home } = await openPortal(world, { viewport, granted: [] });
+    for (const name of ["overview", "balance", "transaction", "alert", "alerts"]) {
+      await page.goto(`${home}/${portalPaths(world)[name]}`);
+      await expectToBeWhole(page);
+      await judgeInBothThemes(page, `without-permissions-${name}-${size}`);
+    }
+  });
+
+  test.describe("in an instance without any record", () => {
+    test.use({ seed: "empty" });
+
+    test(`every screen fits and has no accessibility violation, ${size}`, async ({ world }) => {
+      const { page, home } = await openPortal(world, { viewport });
+      for (const name of ["overview", "monitors", "alerts", "balances", "ledgers", "activity"]) {
+        await page.goto(`${home}/${portalPaths(world)[name]}`);
+        await expectToBeWhole(page);
+        await judgeInBothThemes(page, `empty-${name}-${size}`);
+      }
+    });
+  });
 }
+
+test("the panel in the dashboard has no accessibility violation", async ({ world }) => {
+  const page = await openDashboard(world);
+  await installDirectly(world);
+  await launch(page, "production");
+  for (const view of ["Floating", "Side panel", "Full screen"]) {
+    await page.getByRole("button", { name: view, exact: true }).click();
+    await expectToBeWhole(portal(page));
+    await judgeInBothThemes(page, `dashboard-${view.toLowerCase().replace(" ", "-")}`, WITH_FRAME);
+  }
+});
 
 test("the pages that need no script have no accessibility violation", async ({ world }) => {
   world.expectedErrors.push(/status of 401 .*\/portal\/enter/, /status of 404 .*\/nowhere/);
@@ -86,18 +79,12 @@ test("the pages that need no script have no accessibility violation", async ({ w
 async function openPortal(
   world: World,
   {
-    size,
-    theme,
+    viewport,
     granted = SCOPES,
-  }: {
-    size: { width: number; height: number };
-    theme: (typeof THEMES)[number];
-    granted?: readonly string[];
-  },
+  }: { viewport: { width: number; height: number }; granted?: readonly string[] },
 ): Promise<{ page: Page; home: string }> {
   const page = await world.context.newPage();
-  await page.emulateMedia({ colorScheme: theme });
-  await page.setViewportSize(size);
+  await page.setViewportSize(viewport);
   await installDirectly(world, granted);
   await page.goto(await launchDirectly(world));
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
