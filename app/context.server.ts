@@ -54,8 +54,6 @@ export type Platform = {
 export type RequestInfo = {
   id: string;
   address: string;
-  /** By performance.now(). */
-  arrivedAt: number;
 };
 
 export const platformContext = createContext<Platform>();
@@ -68,7 +66,9 @@ export const sessionContext = createContext<PortalSession>();
 export const operatorContext = createContext<Operator>();
 
 /** What a line of the log says of the request that it is about. */
-export function logIds(context: Readonly<RouterContextProvider>) {
+export type LogIds = { request_id: string; installed_app_id?: string | undefined };
+
+export function logIds(context: Readonly<RouterContextProvider>): LogIds {
   return {
     request_id: context.get(requestContext).id,
     installed_app_id: context.get(installContext) ?? undefined,

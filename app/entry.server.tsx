@@ -11,6 +11,7 @@ import {
 } from "react-router";
 
 import { logIds, platformContext } from "./context.server.ts";
+import { logUnexpected } from "./log.server.ts";
 import { documentPolicy, frameAncestors } from "./security-headers.server.ts";
 import { createTurns } from "./turns.ts";
 
@@ -64,6 +65,5 @@ export function handleError(
   { request, context }: { request: Request; context: RouterContextProvider },
 ): void {
   if (request.signal.aborted || isRouteErrorResponse(error)) return;
-  const { log } = context.get(platformContext);
-  log.error({ event: "unexpected_error", ...logIds(context), err: error }, "an unexpected error");
+  logUnexpected(context.get(platformContext).log, logIds(context), error);
 }

@@ -2,8 +2,9 @@ import { data, type RouterContextProvider } from "react-router";
 
 import { StorageError } from "#db/storage-error.ts";
 
-import { logIds, platformContext } from "./context.server.ts";
+import { type LogIds, logIds, platformContext } from "./context.server.ts";
 import { DomainError, InvalidBody } from "./errors.ts";
+import type { Log } from "./log.server.ts";
 
 /** The only place that knows which HTTP status an expected failure is. */
 const STATUS: ReadonlyMap<string, number> = new Map([
@@ -19,20 +20,29 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ["storage", 503],
 ]);
 
+export type JsonAnswer = { status: number; body: object; headers?: Record<string, string> | undefined };
+
 /** `{"error":{"code","message","fields"}}`, the shape of every refusal by a JSON route. */
-export function errorResponse(error: DomainError, headers?: HeadersInit): Response {
+export function refusal(error: DomainError, headers = ANSWER_HEADERS.get(error.code)): JsonAnswer {
   const { code, message } = error;
   const fields = error instanceof InvalidBody ? error.fields : [];
-  return Response.json(
-    { error: { code, message, fields } },
-    { status: STATUS.get(code) ?? 500, ...(headers && { headers }) },
-  );
+  return { status: STATUS.get(code) ?? 500, body: { error: { code, message, fields } }, headers };
 }
+
+const ANSWER_HEADERS: ReadonlyMap<string, Record<string, string>> = new Map([
+  ["storage", { "Retry-After": "5" }],
+  // The rest of a body that is too large is not worth reading.
+  ["body_too_large", { Connection: "close" }],
+]);
 
 /** The action of a route that is only read. */
 export function refuseWrite(): Response {
   const error = new DomainError("method_not_allowed", "There is nothing to change here.");
-  return errorResponse(error, { Allow: "GET, HEAD, OPTIONS" });
+  return jsonResponse(refusal(error, { Allow: "GET, HEAD, OPTIONS" }));
+}
+
+function jsonResponse({ status, body, headers }: JsonAnswer): Response {
+  return Response.json(body, { status, ...(headers && { headers }) });
 }
 
 /** What a page's loader or action throws for an expected failure: a status and words, not an unexpected error. */
@@ -49,8 +59,8 @@ export async function refuseInWords<T>(
   try {
     return await run();
   } catch (error) {
-    const refusal = refusalOf(error, context, notStored);
-    throw refusal ? routeRefusal(refusal) : error;
+    const expected = expectedFailure(error, askerOf(context), notStored);
+    throw expected ? routeRefusal(expected) : error;
   }
 }
 
@@ -59,33 +69,35 @@ export async function answerJson(context: Context, run: () => Promise<Response>)
   try {
     return await run();
   } catch (error) {
-    const refusal = refusalOf(
-      error,
-      context,
-      "This could not be stored. Nothing was applied; send it again.",
-    );
-    if (!refusal) throw error;
-    return errorResponse(refusal, ANSWER_HEADERS.get(refusal.code));
+    const answer = refusalOf(error, askerOf(context));
+    if (!answer) throw error;
+    return jsonResponse(answer);
   }
+}
+
+/** The answer to what failed on a JSON route; undefined when that was not to be expected. */
+export function refusalOf(error: unknown, asker: Asker): JsonAnswer | undefined {
+  const expected = expectedFailure(
+    error,
+    asker,
+    "This could not be stored. Nothing was applied; send it again.",
+  );
+  return expected && refusal(expected);
 }
 
 type Context = Readonly<RouterContextProvider>;
 
-const ANSWER_HEADERS: ReadonlyMap<string, HeadersInit> = new Map([
-  ["storage", { "Retry-After": "5" }],
-  // The rest of a body that is too large is not worth reading.
-  ["body_too_large", { Connection: "close" }],
-]);
+/** Whose request it is, for the log. */
+type Asker = { log: Log; ids: LogIds };
 
-/** The refusal that an expected failure is. What could not be stored is logged here, as it is nobody's doing. */
-function refusalOf(error: unknown, context: Context, notStored: string): DomainError | undefined {
+function askerOf(context: Context): Asker {
+  return { log: context.get(platformContext).log, ids: logIds(context) };
+}
+
+/** What could not be stored is logged here, as it is nobody's doing. */
+function expectedFailure(error: unknown, { log, ids }: Asker, notStored: string): DomainError | undefined {
   if (error instanceof StorageError) {
-    context
-      .get(platformContext)
-      .log.error(
-        { event: "not_stored", ...logIds(context), code: error.code, err: error.cause },
-        error.message,
-      );
+    log.error({ event: "not_stored", ...ids, code: error.code, err: error.cause }, error.message);
     return new DomainError("storage", notStored);
   }
   return error instanceof DomainError && STATUS.has(error.code) ? error : undefined;

@@ -1,26 +1,50 @@
+import type { IncomingMessage } from "node:http";
+
 import { DomainError } from "./errors.ts";
 
 export const MAX_BODY_BYTES = 64 * 1024;
 // Blnk's payloads are flat; 64 KiB can nest 32,000 deep, which JSON.parse takes and everything after it does not.
 const MAX_DEPTH = 32;
 
+/** The body of a request that is still to be read, and what its headers say of it. */
+export type Body = { type: string; length: number; chunks: AsyncIterable<Uint8Array> };
+
+export function bodyOf({ headers, body }: Request): Body {
+  return {
+    type: headers.get("content-type") ?? "",
+    length: Number(headers.get("content-length") ?? 0),
+    chunks: body ?? NOTHING,
+  };
+}
+
+export function bodyOfMessage(message: IncomingMessage): Body {
+  const { headers } = message;
+  return {
+    type: headers["content-type"] ?? "",
+    length: Number(headers["content-length"] ?? 0),
+    // Whoever sent too much still gets an answer.
+    chunks: message.iterator({ destroyOnReturn: false }),
+  };
+}
+
+const NOTHING = (async function* () {})();
+
 /**
- * Reads a JSON request body, of at most 64 KiB unless it says otherwise.
+ * Reads a JSON body, of at most 64 KiB unless it says otherwise.
  *
  * @throws DomainError `unsupported_media_type`, `body_too_large` or `invalid_json`; nothing of the body is in the message.
  */
 export async function readJsonBody(
-  request: Request,
+  body: Body,
   {
     maxBytes = MAX_BODY_BYTES,
     parse = JSON.parse,
   }: { maxBytes?: number; parse?: (text: string) => unknown } = {},
 ): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
+  if (!/^application\/json\s*(;|$)/i.test(body.type)) {
     throw new DomainError("unsupported_media_type", "Send the body as application/json.");
   }
-  const text = decode(await readBytes(request, maxBytes));
+  const text = decode(await readBytes(body, maxBytes));
   if (nestsDeeperThan(text, MAX_DEPTH))
     throw new DomainError("invalid_json", `The body nests deeper than ${MAX_DEPTH} levels.`);
   try {
@@ -32,26 +56,31 @@ export async function readJsonBody(
 }
 
 /** @throws DomainError `body_too_large` as soon as there is more than `maxBytes` of it. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(
+  { length, chunks }: Body,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new DomainError("body_too_large", `This is larger than ${maxBytes / 1024} KiB.`);
-  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
+  if (length > maxBytes) throw tooLarge();
+  const read: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
+  for await (const chunk of chunks) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    read.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(read);
 }
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw new DomainError("invalid_json", "The body is not valid UTF-8.");
   }
 }
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 function nestsDeeperThan(text: string, limit: number): boolean {
   let depth = 0;

@@ -35,3 +35,7 @@ export function describeError(error: unknown) {
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   return { name: error.name, message: error.message, code, stack: error.stack };
 }
+
+export function logUnexpected(log: Log, ids: object, error: unknown): void {
+  log.error({ event: "unexpected_error", ...ids, err: error }, "an unexpected error");
+}

@@ -1,13 +1,10 @@
 import { index, route, type RouteConfig } from "@react-router/dev/routes";
 
+/** Every URL but the two that Blnk Cloud calls (`routes/serve-blnk.server.ts`). */
 export default [
   index("routes/front.ts"),
   route("healthz", "routes/healthz.ts"),
   route("readyz", "routes/readyz.ts"),
-
-  // What Blnk Cloud calls.
-  route("api/callback/:urlToken", "routes/callback.ts"),
-  route("api/portal/:urlToken", "routes/launch.ts"),
 
   // What people see, embedded in Cloud's dashboard.
   route("portal/enter", "routes/enter.ts"),

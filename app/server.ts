@@ -11,6 +11,7 @@ import type { Env } from "./env.server.ts";
 import { createFrontDoor } from "./front-door.server.ts";
 import { type MetricsServer, startMetricsServer } from "./metrics-server.server.ts";
 import { createPlatform } from "./platform.server.ts";
+import { createBlnkRoutes } from "./routes/serve-blnk.server.ts";
 import { RAW_SECURITY_HEADERS } from "./security-headers.server.ts";
 
 export { EnvError, readEnv } from "./env.server.ts";
@@ -38,7 +39,7 @@ export async function startServer(
   const platform = await createPlatform(env);
   // Behind a TLS-ending proxy the request's own scheme is wrong; React Router's origin check needs the public host.
   const allowed = { allowedActionOrigins: [new URL(env.PUBLIC_URL).host] };
-  const routes = createRequestListener({
+  const reactRouter = createRequestListener({
     build: loadBuild
       ? async () => ({ ...(await loadBuild()), ...allowed })
       : ({ ...productionBuild, ...allowed } as ServerBuild),
@@ -49,12 +50,15 @@ export async function startServer(
       context.set(platformContext, platform);
       context.set(requestContext, {
         id: request.headers.get("x-request-id") ?? "",
-        address: clientAddress(env, request, client.address),
-        arrivedAt: performance.now(),
+        address: clientAddress(env, request.headers.get("fly-client-ip"), client.address),
       });
       return context;
     },
   });
+
+  const blnkRoutes = createBlnkRoutes(platform, ({ headers, socket }) =>
+    clientAddress(env, headers["fly-client-ip"], socket.remoteAddress),
+  );
 
   const frontDoor = createFrontDoor({
     env,
@@ -62,7 +66,7 @@ export async function startServer(
     isDraining: () => platform.readiness.isDraining(),
     onAnswer: (answer) => platform.metrics.answered(answer),
     serveStatic,
-    routes,
+    routes: (request, response) => blnkRoutes(request, response, () => reactRouter(request, response)),
   });
   const server = createServer(
     // A missing Host is the front door's to refuse: node:http would answer without our headers.
@@ -96,8 +100,10 @@ export async function startServer(
 const GRACE_MS = 250;
 
 /** Fly's proxy sets Fly-Client-IP itself; any other forwarded header could be anyone's. */
-function clientAddress(env: Env, request: Request, socketAddress: string): string {
-  return (env.TRUST_PROXY === "fly" && request.headers.get("fly-client-ip")) || socketAddress;
+function clientAddress(env: Env, flyClientIp: unknown, socketAddress = ""): string {
+  return env.TRUST_PROXY === "fly" && typeof flyClientIp === "string" && flyClientIp !== ""
+    ? flyClientIp
+    : socketAddress;
 }
 
 async function listenForMetrics({ metrics }: Platform, env: Env): Promise<MetricsServer | undefined> {

@@ -15,7 +15,7 @@ function openRequest() {
   const context = new RouterContextProvider();
   const log = { error: (fields: object) => void logged.push(fields) };
   context.set(platformContext, { log } as never);
-  context.set(requestContext, { id: "request-1", address: "203.0.113.1", arrivedAt: 0 });
+  context.set(requestContext, { id: "request-1", address: "203.0.113.1" });
   context.set(installContext, "instapp_1");
   return { context, logged };
 }

@@ -6,7 +6,7 @@ import type { Worker } from "#app/jobs/worker.server.ts";
 import { createLaunch } from "#app/sessions/launches.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { type LaunchDelivery, waitLeft } from "./authenticate-delivery.server.ts";
+import { type LaunchDelivery, waitLeft } from "./read-delivery.server.ts";
 import { findInstall } from "./installs.server.ts";
 
 /**

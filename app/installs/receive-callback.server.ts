@@ -7,7 +7,7 @@ import type { Worker } from "#app/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import { type CallbackDelivery, waitLeft } from "./authenticate-delivery.server.ts";
+import { type CallbackDelivery, waitLeft } from "./read-delivery.server.ts";
 import type { InstallEvent } from "./callback-schema.ts";
 import { endInstall, type Ending, voidGeneration } from "./end-install.server.ts";
 import { fingerprintEvent, fingerprintKey } from "./fingerprint.server.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "#app/clock.ts";
 import { DomainError } from "#app/errors.ts";
-import { readBytes } from "#app/json-body.server.ts";
+import { bodyOf, readBytes } from "#app/json-body.server.ts";
 import type { Log } from "#app/log.server.ts";
 import type { Database } from "#db/database.server.ts";
 
@@ -45,6 +45,8 @@ async function readPassword(request: Request): Promise<string> {
   const type = request.headers.get("content-type") ?? "";
   if (!type.startsWith("application/x-www-form-urlencoded"))
     throw new DomainError("unsupported_media_type", "Send the form as browsers do.");
-  const form = new URLSearchParams(new TextDecoder().decode(await readBytes(request, MAX_FORM_BYTES)));
+  const form = new URLSearchParams(
+    new TextDecoder().decode(await readBytes(bodyOf(request), MAX_FORM_BYTES)),
+  );
   return form.get("password") ?? "";
 }

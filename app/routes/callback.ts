@@ -1,33 +1,22 @@
-import { installContext, logIds, platformContext } from "#app/context.server.ts";
-import { DomainError } from "#app/errors.ts";
-import { authenticateCallback } from "#app/installs/authenticate-delivery.server.ts";
+import { readCallback } from "#app/installs/read-delivery.server.ts";
 import { receiveCallback } from "#app/installs/receive-callback.server.ts";
+import { DomainError } from "#app/errors.ts";
 import type { CallbackOutcome, Metrics } from "#app/metrics.server.ts";
 import { StorageError } from "#db/storage-error.ts";
 
-import type { Route } from "./+types/callback.ts";
-import { serveBlnk } from "./serve-blnk.server.ts";
+import type { AnswerBlnk } from "./serve-blnk.server.ts";
 
-export const loader = serve;
-export const action = serve;
-
-async function serve(args: Route.ActionArgs | Route.LoaderArgs): Promise<Response> {
-  const app = args.context.get(platformContext);
-  return await serveBlnk(args, "callback", async (source) => {
-    const { outcome, reason, kind } = await measured(app.metrics, async () => {
-      const delivery = await authenticateCallback(args.request, source);
-      const { kind, installed_app_id } = delivery.event;
-      args.context.set(installContext, installed_app_id);
-      return { ...(await receiveCallback(app, delivery)), kind };
-    });
-    app.log.info(
-      { event: "callback", ...logIds(args.context), kind, outcome, reason },
-      "received a callback",
-    );
-    if (outcome === "refused") throw new DomainError("mismatch", `Refused: ${reason}.`);
-    return Response.json({ ok: true, outcome });
+export const answerCallback: AnswerBlnk = async (app, body, source, ids) => {
+  const { outcome, reason, kind } = await measured(app.metrics, async () => {
+    const delivery = await readCallback(body, source);
+    const { kind, installed_app_id } = delivery.event;
+    ids.installed_app_id = installed_app_id;
+    return { ...(await receiveCallback(app, delivery)), kind };
   });
-}
+  app.log.info({ event: "callback", ...ids, kind, outcome, reason }, "received a callback");
+  if (outcome === "refused") throw new DomainError("mismatch", `Refused: ${reason}.`);
+  return { ok: true, outcome };
+};
 
 async function measured<T extends { outcome: CallbackOutcome }>(
   metrics: Metrics,

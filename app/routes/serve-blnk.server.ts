@@ -1,39 +1,96 @@
-import { platformContext, requestContext } from "#app/context.server.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { LogIds, Platform } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
-import { answerJson, errorResponse } from "#app/http.server.ts";
-import type { Source } from "#app/installs/authenticate-delivery.server.ts";
-import type { UrlPurpose } from "#app/installs/url-token.server.ts";
-import { notFoundPage } from "#app/ui/plain-page.server.ts";
+import { type JsonAnswer, refusal, refusalOf } from "#app/http.server.ts";
+import type { Source } from "#app/installs/read-delivery.server.ts";
+import { type Body, bodyOfMessage } from "#app/json-body.server.ts";
+import { logUnexpected } from "#app/log.server.ts";
+import { pathOf } from "#app/security-headers.server.ts";
 
-import type { Route } from "./+types/callback.ts";
+import { answerCallback } from "./callback.ts";
+import { answerLaunch } from "./launch.ts";
 
+/** What a POST is answered. Adds to `ids`, for the log, whose it is as soon as that is known. */
+export type AnswerBlnk = (app: Platform, body: Body, source: Source, ids: LogIds) => Promise<object>;
+
+const BLNK_PATH = /^\/api\/(callback|portal)\/([^/]+)\/?$/;
 const ALLOW = "GET, HEAD, OPTIONS, POST";
 
 /**
- * Serves a secret URL. Who does not know it gets the 404 of a path that does not exist, before the body is read. Blnk
- * probes both URLs when the app is registered, so other methods have an answer too.
+ * Serves the two secret URLs that Blnk Cloud calls, before React Router (docs/decisions/011). Who does not know them gets
+ * the 404 of a path that does not exist from `next`, before the body is read. Blnk probes both when the app is
+ * registered, so other methods have an answer too.
  */
-export async function serveBlnk(
-  { request, params, context }: Pick<Route.ActionArgs, "request" | "params" | "context">,
-  purpose: UrlPurpose,
-  receive: (source: Source) => Promise<Response>,
-): Promise<Response> {
-  const { checkCallbackToken, checkLaunchToken, urlSecretUses } = context.get(platformContext);
-  const checkToken = purpose === "callback" ? checkCallbackToken : checkLaunchToken;
-  const secretIndex = checkToken(params.urlToken);
-  if (secretIndex === undefined) return notFoundPage();
-  switch (request.method) {
-    case "POST":
-      urlSecretUses.record(purpose, secretIndex);
-      return await answerJson(context, () => receive({ ...context.get(requestContext), secretIndex }));
-    case "GET":
-    case "HEAD":
-      return Response.json({ ok: true });
-    case "OPTIONS":
-      return new Response(null, { status: 204, headers: { Allow: ALLOW } });
-    default:
-      return errorResponse(new DomainError("method_not_allowed", "Only POST does anything here."), {
-        Allow: ALLOW,
-      });
+export function createBlnkRoutes(app: Platform, addressOf: (request: IncomingMessage) => string) {
+  return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
+    const [, path, token] = BLNK_PATH.exec(pathOf(request)) ?? [];
+    if (token === undefined) return next();
+    const purpose = path === "callback" ? "callback" : "launch";
+    const secret_index = (purpose === "callback" ? app.checkCallbackToken : app.checkLaunchToken)(token);
+    if (secret_index === undefined) return next();
+    const { method = "" } = request;
+    switch (method) {
+      case "POST": {
+        app.urlSecretUses.record(purpose, secret_index);
+        const source = { source_address: addressOf(request), secret_index, arrivedAt: performance.now() };
+        void answerPost(
+          app,
+          purpose === "callback" ? answerCallback : answerLaunch,
+          source,
+          request,
+          response,
+        );
+        return;
+      }
+      case "GET":
+      case "HEAD":
+        return send(response, { status: 200, body: { ok: true } });
+      case "OPTIONS":
+        return void response.writeHead(204, { Allow: ALLOW }).end();
+      default:
+        return send(
+          response,
+          refusal(new DomainError("method_not_allowed", "Only POST does anything here."), { Allow: ALLOW }),
+        );
+    }
+  };
+}
+
+async function answerPost(
+  app: Platform,
+  answer: AnswerBlnk,
+  source: Omit<Source, "signal">,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const signal = abortedEarly(response);
+  const ids: LogIds = { request_id: String(request.headers["x-request-id"]) };
+  try {
+    const body = await answer(app, bodyOfMessage(request), { ...source, signal }, ids);
+    send(response, { status: 200, body });
+  } catch (error) {
+    // Nobody is there to be told.
+    if (signal.aborted) return;
+    send(response, refusalOf(error, { log: app.log, ids }) ?? unexpected(app, ids, error));
   }
+}
+
+/** Aborted when the caller goes before it has its answer. */
+function abortedEarly(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function unexpected(app: Platform, ids: LogIds, error: unknown): JsonAnswer {
+  logUnexpected(app.log, ids, error);
+  return refusal(new DomainError("unexpected", "This could not be done. Send it again."));
+}
+
+function send(response: ServerResponse, { status, body, headers }: JsonAnswer): void {
+  response.writeHead(status, { "Content-Type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
 }

@@ -2,7 +2,7 @@ import { parseJson } from "#app/blnk/transport/lossless-json.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
 import { answerJson } from "#app/http.server.ts";
-import { readJsonBody } from "#app/json-body.server.ts";
+import { bodyOf, readJsonBody } from "#app/json-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 
 import type { Route } from "./+types/monitors-import.ts";
@@ -26,7 +26,7 @@ export function action({ request, context }: Route.ActionArgs) {
     user_id: userId,
   };
   return answerJson(context, async () => {
-    const body = await readJsonBody(request, { maxBytes: MAX_BYTES, parse: parseJson });
+    const body = await readJsonBody(bodyOf(request), { maxBytes: MAX_BYTES, parse: parseJson });
     const skipExisting = new URL(request.url).searchParams.get("skip_existing") === "1";
     const result = await importMonitors(db, author, body, { skipExisting, now: clock.now() });
     worker.wake();

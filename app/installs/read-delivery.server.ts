@@ -1,19 +1,25 @@
 import type { z } from "zod";
 
 import { InvalidBody } from "#app/errors.ts";
-import { readJsonBody } from "#app/json-body.server.ts";
+import { type Body, readJsonBody } from "#app/json-body.server.ts";
 
 import { type CallbackEvent, callbackSchema } from "./callback-schema.ts";
 import { type LaunchRequest, launchSchema } from "./launch-schema.ts";
 
-/** An authentic event and where it came from. */
-export type CallbackDelivery = Delivery & { event: CallbackEvent };
-export type LaunchDelivery = Delivery & { launch: LaunchRequest };
-
-type Delivery = { source_address: string; secret_index: number; arrivedAt: number; signal: AbortSignal };
-
 /** What the URL token and the connection say of a request; nothing else is signed (contract A.6). */
-export type Source = { address: string; arrivedAt: number; secretIndex: number };
+export type Source = {
+  source_address: string;
+  /** Which of URL_SECRETS the token belongs to. */
+  secret_index: number;
+  /** By performance.now(). */
+  arrivedAt: number;
+  /** Aborted when the caller has gone. */
+  signal: AbortSignal;
+};
+
+/** An authentic event and where it came from. */
+export type CallbackDelivery = Source & { event: CallbackEvent };
+export type LaunchDelivery = Source & { launch: LaunchRequest };
 
 // Cloud gives a call up after 10 s, and an install's key is revoked then.
 const MAX_WAIT_MS = 9000;
@@ -23,18 +29,14 @@ export function waitLeft(arrivedAt: number): number {
   return arrivedAt + MAX_WAIT_MS - performance.now();
 }
 
-/** Reads the body of a callback whose URL token was right. @throws DomainError that says what is wrong with it. */
-export async function authenticateCallback(request: Request, source: Source): Promise<CallbackDelivery> {
-  return { ...deliveryOf(request, source), event: parse(callbackSchema, await readJsonBody(request)) };
+/** Reads a callback whose URL token was right. @throws DomainError that says what is wrong with its body. */
+export async function readCallback(body: Body, source: Source): Promise<CallbackDelivery> {
+  return { ...source, event: parse(callbackSchema, await readJsonBody(body)) };
 }
 
 /** The same for a launch. */
-export async function authenticateLaunch(request: Request, source: Source): Promise<LaunchDelivery> {
-  return { ...deliveryOf(request, source), launch: parse(launchSchema, await readJsonBody(request)) };
-}
-
-function deliveryOf(request: Request, { address, arrivedAt, secretIndex }: Source): Delivery {
-  return { source_address: address, secret_index: secretIndex, arrivedAt, signal: request.signal };
+export async function readLaunch(body: Body, source: Source): Promise<LaunchDelivery> {
+  return { ...source, launch: parse(launchSchema, await readJsonBody(body)) };
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

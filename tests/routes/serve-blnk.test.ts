@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { afterEach, describe, expect, test } from "vitest";
+
+import { createTokenCheck, urlToken } from "#app/installs/url-token.server.ts";
+import { createMetrics } from "#app/metrics.server.ts";
+import { createBlnkRoutes } from "#app/routes/serve-blnk.server.ts";
+
+const SECRET = "a secret of this test, long enough for one";
+const CALLBACK = `/api/callback/${urlToken("callback", SECRET)}`;
+const UNINSTALL = JSON.stringify({
+  installed_app_id: "instapp_1",
+  app_id: "app_1",
+  instance_id: "inst_1",
+  idempotency_key: "uninstall:instapp_1",
+});
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+/** The two routes alone; `write` stands for everything that a callback does. */
+async function serve(write: () => Promise<unknown>) {
+  const logged: object[] = [];
+  const line = (fields: object) => void logged.push(fields);
+  const routes = createBlnkRoutes(
+    {
+      checkCallbackToken: createTokenCheck("callback", [SECRET]),
+      checkLaunchToken: createTokenCheck("launch", [SECRET]),
+      urlSecretUses: { record() {} },
+      metrics: createMetrics(),
+      log: { info: line, error: line },
+      db: { write },
+    } as never,
+    () => "203.0.113.1",
+  );
+  server = createServer((request, response) => {
+    request.headers["x-request-id"] = "request-1";
+    routes(request, response, () => response.writeHead(404).end());
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logged };
+}
+
+const post = (url: string, body = UNINSTALL) =>
+  fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+
+describe("an unexpected error", () => {
+  test("is logged with whose event it was, and answered without a word of it", async () => {
+    const bug = new Error("a bug that quotes a row");
+    const { origin, logged } = await serve(async () => {
+      throw bug;
+    });
+    const answer = await post(origin + CALLBACK);
+    expect([answer.status, await answer.json()]).toEqual([
+      500,
+      { error: { code: "unexpected", message: "This could not be done. Send it again.", fields: [] } },
+    ]);
+    expect(logged).toEqual([
+      { event: "unexpected_error", request_id: "request-1", installed_app_id: "instapp_1", err: bug },
+    ]);
+  });
+});
+
+describe("a caller that goes", () => {
+  test("aborts what it waited for, and nothing is logged of it", async () => {
+    const waiting = Promise.withResolvers<AbortSignal>();
+    const { origin, logged } = await serve(((_unit: unknown, { signal }: { signal: AbortSignal }) => {
+      waiting.resolve(signal);
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    }) as never);
+    const caller = request(origin + CALLBACK, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+    }).on("error", () => {});
+    caller.end(UNINSTALL);
+    const signal = await waiting.promise;
+    expect(signal.aborted).toBe(false);
+    caller.destroy();
+    if (!signal.aborted) await once(signal, "abort");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(logged).toEqual([]);
+  });
+
+  test("in the middle of its body has nothing done for it", async () => {
+    let written = false;
+    const { origin, logged } = await serve(async () => {
+      written = true;
+    });
+    const caller = request(origin + CALLBACK, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Content-Length": "1000" },
+    }).on("error", () => {});
+    caller.write(UNINSTALL);
+    const [connection] = (await once(server!, "connection")) as [NodeJS.EventEmitter];
+    caller.destroy();
+    await once(connection, "close");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([written, logged]).toEqual([false, []]);
+  });
+});
+
+test("only the whole path of a secret URL is one", async () => {
+  const { origin } = await serve(async () => ({ outcome: "duplicate", reason: null }));
+  const statuses = [];
+  for (const path of [
+    CALLBACK,
+    `${CALLBACK}?a=b`,
+    `${CALLBACK}/`,
+    `${CALLBACK}/x`,
+    `/x${CALLBACK}`,
+    "/api/callback/",
+  ])
+    statuses.push((await post(origin + path)).status);
+  expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);
+});
