@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -39,7 +48,10 @@ function cloneProject() {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   for (const name of ["react-router.config.ts", "vite.config.ts", "tsconfig.json", ".npmrc"])
     cpSync(join(ROOT, name), join(folder, name));
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  // One by one: a link to the folder would have an `npm ci` empty our own.
+  mkdirSync(join(folder, "node_modules"));
+  for (const name of readdirSync(join(ROOT, "node_modules")))
+    symlinkSync(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
   mkdirSync(join(folder, "bin"));
   writeFileSync(
     join(folder, "bin/fly"),
