@@ -12,13 +12,11 @@ import { loadDotEnv } from "./load-dot-env.ts";
  * `npm run dev`: the same server with Vite in front, so that edits show at once. `--tunnel URL` is the https address of a
  * tunnel to this machine: Blnk Cloud cannot call localhost.
  */
-const { values } = parseArgs({ options: { tunnel: { type: "string" } } });
-
-loadDotEnv();
-process.env.NODE_ENV = "development";
-if (values.tunnel) process.env.PUBLIC_URL = values.tunnel;
-
 try {
+  const { values } = parseArgs({ options: { tunnel: { type: "string" } } });
+  loadDotEnv();
+  process.env.NODE_ENV = "development";
+  if (values.tunnel) process.env.PUBLIC_URL = values.tunnel;
   const env = readEnv(process.env);
   const vite = await createServer({
     server: { middlewareMode: true, allowedHosts: [new URL(env.PUBLIC_URL).hostname] },
@@ -38,6 +36,11 @@ try {
     process.once(signal, () => void Promise.all([server.stop(), vite.close()]).then(() => process.exit(0)));
   }
 } catch (error) {
-  console.error(error instanceof EnvError ? error.message : error);
+  console.error(isMistyped(error) ? error.message : error);
   process.exit(1);
+}
+
+function isMistyped(error: unknown): error is Error {
+  if (error instanceof EnvError) return true;
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }
