@@ -1,12 +1,18 @@
-import { readCallback } from "#app/installs/read-delivery.server.ts";
-import { receiveCallback } from "#app/installs/receive-callback.server.ts";
+import type { LogIds, Platform } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
+import { readCallback, type Source } from "#app/installs/read-delivery.server.ts";
+import { receiveCallback } from "#app/installs/receive-callback.server.ts";
+import type { Body } from "#app/json-body.server.ts";
 import type { CallbackOutcome, Metrics } from "#app/metrics.server.ts";
 import { StorageError } from "#db/storage-error.ts";
 
-import type { AnswerBlnk } from "./serve-blnk.server.ts";
-
-export const answerCallback: AnswerBlnk = async (app, body, source, ids) => {
+/** The answer to an install or uninstall. Adds to `ids`, for the log, whose it is as soon as that is known. */
+export async function answerCallback(
+  app: Platform,
+  body: Body,
+  source: Source,
+  ids: LogIds,
+): Promise<object> {
   const { outcome, reason, kind } = await measured(app.metrics, async () => {
     const delivery = await readCallback(body, source);
     const { kind, installed_app_id } = delivery.event;
@@ -16,7 +22,7 @@ export const answerCallback: AnswerBlnk = async (app, body, source, ids) => {
   app.log.info({ event: "callback", ...ids, kind, outcome, reason }, "received a callback");
   if (outcome === "refused") throw new DomainError("mismatch", `Refused: ${reason}.`);
   return { ok: true, outcome };
-};
+}
 
 async function measured<T extends { outcome: CallbackOutcome }>(
   metrics: Metrics,

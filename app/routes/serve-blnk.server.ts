@@ -4,15 +4,12 @@ import type { LogIds, Platform } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
 import { type JsonAnswer, refusal, refusalOf } from "#app/http.server.ts";
 import type { Source } from "#app/installs/read-delivery.server.ts";
-import { type Body, bodyOfMessage } from "#app/json-body.server.ts";
+import { bodyOfMessage } from "#app/json-body.server.ts";
 import { logUnexpected } from "#app/log.server.ts";
 import { pathOf } from "#app/security-headers.server.ts";
 
 import { answerCallback } from "./callback.ts";
 import { answerLaunch } from "./launch.ts";
-
-/** What a POST is answered. Adds to `ids`, for the log, whose it is as soon as that is known. */
-export type AnswerBlnk = (app: Platform, body: Body, source: Source, ids: LogIds) => Promise<object>;
 
 const BLNK_PATH = /^\/api\/(callback|portal)\/([^/]+)\/?$/;
 const ALLOW = "GET, HEAD, OPTIONS, POST";
@@ -59,7 +56,7 @@ export function createBlnkRoutes(app: Platform, addressOf: (request: IncomingMes
 
 async function answerPost(
   app: Platform,
-  answer: AnswerBlnk,
+  answer: typeof answerCallback,
   source: Omit<Source, "signal">,
   request: IncomingMessage,
   response: ServerResponse,
