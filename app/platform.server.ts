@@ -23,7 +23,7 @@ import { createSealer } from "./installs/sealer.server.ts";
 import { announceServerKeys } from "./installs/server-keys.server.ts";
 import { createTokenCheck } from "./installs/url-token.server.ts";
 import { createWalTruncation } from "./installs/wal-truncation.server.ts";
-import { enqueueJob } from "./jobs/jobs.server.ts";
+import { enqueueAtStart } from "./jobs/jobs.server.ts";
 import type { JobHandler } from "./jobs/worker.server.ts";
 import { createWorker } from "./jobs/worker.server.ts";
 import { createLog } from "./log.server.ts";
@@ -77,8 +77,8 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
   await db.write(async (tx) => {
     const now = clock.now();
     const job = { installed_app_id: null, generation: null };
-    await enqueueJob(tx, { ...job, kind: "sweep", due_at: now }, now);
-    await enqueueJob(tx, { ...job, kind: "back_up", due_at: now + FIRST_BACKUP_AFTER_MS }, now);
+    await enqueueAtStart(tx, { ...job, kind: "sweep", due_at: now }, now);
+    await enqueueAtStart(tx, { ...job, kind: "back_up", due_at: now + FIRST_BACKUP_AFTER_MS }, now);
   });
   await resumeFeatures(db, env, clock.now());
   if (env.METRICS_PORT !== undefined) metrics.observe({ db, clock, walTruncation }, readings, log);

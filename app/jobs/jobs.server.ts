@@ -1,7 +1,7 @@
-import type { Selectable } from "kysely";
+import { type ExpressionBuilder, type Selectable, sql } from "kysely";
 
 import { prepareQuery } from "#db/prepared-query.server.ts";
-import type { JobRow } from "#db/schema.ts";
+import type { JobRow, Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Sweep } from "./sweep.server.ts";
@@ -27,6 +27,8 @@ export type NewJob = {
 
 export const LEASE_MS = 60_000;
 const MAX_ATTEMPTS = 5;
+/** The error of a job that was parked because the process never lived to see its end. */
+const INTERRUPTED = "interrupted";
 /** The due time of a job that runs, unless it is asked for again meanwhile. */
 const NOT_ASKED_FOR = Number.MAX_SAFE_INTEGER;
 
@@ -34,17 +36,33 @@ const NOT_ASKED_FOR = Number.MAX_SAFE_INTEGER;
  * Asks for a job. There is one open job of a kind for each install (and subject): asking again brings it forward, or,
  * while it runs, has it run once more after that. Wake the worker after the commit.
  */
-export async function enqueueJob(
-  tx: Tx,
-  { payload = {}, subject, ...job }: NewJob,
-  now: number,
-): Promise<void> {
+export async function enqueueJob(tx: Tx, job: NewJob, now: number): Promise<void> {
   await upsertJob(tx, {
     ...job,
-    payload: JSON.stringify(payload),
-    open_key: [job.kind, job.installed_app_id ?? "", ...(subject === undefined ? [] : [subject])].join(":"),
+    payload: JSON.stringify(job.payload ?? {}),
+    open_key: keyOf(job),
     created_at: now,
   });
+}
+
+/**
+ * At start: the same for a job that goes on for ever, unless it was parked because it was interrupted at every try. One
+ * that ends the process would do so after each start; it is the operator's to retry.
+ */
+export async function enqueueAtStart(tx: Tx, job: NewJob, now: number): Promise<void> {
+  const interrupted = await tx
+    .selectFrom("jobs")
+    .select("id")
+    .where("state", "=", sql.lit("parked" as const))
+    .where("parked_key", "=", keyOf(job))
+    .where("generation", "is", job.generation)
+    .where("last_error", "=", INTERRUPTED)
+    .executeTakeFirst();
+  if (!interrupted) await enqueueJob(tx, job, now);
+}
+
+function keyOf({ kind, installed_app_id, subject }: Pick<NewJob, "kind" | "installed_app_id" | "subject">) {
+  return [kind, installed_app_id ?? "", ...(subject === undefined ? [] : [subject])].join(":");
 }
 
 type OpenJob = Pick<NewJob, "kind" | "installed_app_id" | "generation" | "due_at"> &
@@ -94,7 +112,7 @@ export async function claimJobs(
   }: {
     limit: number;
     installLimit: number;
-    running: readonly Pick<Job, "id" | "installed_app_id">[];
+    running: readonly Pick<Job, "id" | "installed_app_id" | "attempts">[];
     now: number;
   },
 ): Promise<Job[]> {
@@ -103,7 +121,7 @@ export async function claimJobs(
   const full = [...perInstall].filter(([, jobs]) => jobs >= installLimit).map(([id]) => id);
   const candidates = tx
     .selectFrom("jobs")
-    .select(["id", "installed_app_id"])
+    .select(["id", "installed_app_id", "attempts"])
     .$if(full.length > 0, (query) =>
       query.where((eb) =>
         eb.or([eb("installed_app_id", "is", null), eb("installed_app_id", "not in", full)]),
@@ -127,7 +145,7 @@ export async function claimJobs(
     .where("due_at", "<=", now)
     .orderBy("due_at")
     .execute();
-  const claimed = [...abandoned, ...due]
+  const claimed = [...oneSuspectAtATime(abandoned, running), ...due]
     .filter(({ installed_app_id }) => count(perInstall, installed_app_id) <= installLimit)
     .slice(0, limit);
   if (claimed.length === 0) return [];
@@ -149,6 +167,19 @@ export async function claimJobs(
   return rows.map((row) => ({ ...row, payload: JSON.parse(row.payload) as unknown }));
 }
 
+/**
+ * Of jobs that were interrupted more than once, one may be what ends the process. Each is tried while no other is, so that
+ * those that only ran beside it are not parked with it.
+ */
+function oneSuspectAtATime<J extends Pick<Job, "attempts">>(
+  abandoned: readonly J[],
+  running: readonly Pick<Job, "attempts">[],
+): J[] {
+  const suspects = abandoned.filter(({ attempts }) => attempts > 1);
+  const oneRuns = running.some(({ attempts }) => attempts > 2);
+  return [...abandoned.filter(({ attempts }) => attempts <= 1), ...(oneRuns ? [] : suspects.slice(0, 1))];
+}
+
 /** The number of jobs of this install with one more; the platform's own jobs do not count against each other. */
 function count(jobs: Map<string, number>, installedAppId: string | null): number {
   if (installedAppId === null) return 1;
@@ -167,9 +198,19 @@ export async function renewLeases(tx: Tx, ids: readonly number[], now: number): 
     .execute();
 }
 
-/** At start: nobody else has this database open, so whatever is still leased was interrupted. */
-export async function expireLeases(tx: Tx): Promise<void> {
-  await tx.updateTable("jobs").set({ lease_until: 0 }).where("state", "=", "running").execute();
+/**
+ * At start: nobody else has this database open, so whatever is still leased was interrupted by the end of a process. It
+ * is claimed again, unless that was its last try. @returns what was parked
+ */
+export async function recoverInterrupted(tx: Tx, now: number) {
+  const interrupted = tx.updateTable("jobs").where("state", "=", "running");
+  const givenUp = await interrupted
+    .where("attempts", ">=", MAX_ATTEMPTS)
+    .set(parked(INTERRUPTED, now))
+    .returning(["id", "kind", "installed_app_id"])
+    .execute();
+  await interrupted.set({ lease_until: 0 }).execute();
+  return givenUp;
 }
 
 /**
@@ -212,6 +253,13 @@ export async function finishJob(
     .execute();
 }
 
+/** Hands back a job that was stopped on purpose, as if it had not been tried. A cancelled job stays cancelled. */
+export async function releaseJob(tx: Tx, job: Job, now: number): Promise<void> {
+  await held(tx, job)
+    .set({ state: "queued", due_at: now, attempts: job.attempts - 1, lease_until: null })
+    .execute();
+}
+
 /** Puts a failed job back with a growing, jittered delay; after five tries it is parked for the operator. */
 export async function failJob(
   tx: Tx,
@@ -224,16 +272,20 @@ export async function failJob(
     .set(
       job.attempts < MAX_ATTEMPTS
         ? { state: "queued", due_at: now + Math.round(delay), lease_until: null, last_error: error }
-        : (eb) => ({
-            state: "parked" as const,
-            open_key: null,
-            parked_key: eb.ref("open_key"),
-            lease_until: null,
-            last_error: error,
-            finished_at: now,
-          }),
+        : parked(error, now),
     )
     .execute();
+}
+
+function parked(error: string, now: number) {
+  return (eb: ExpressionBuilder<Schema, "jobs">) => ({
+    state: "parked" as const,
+    open_key: null,
+    parked_key: eb.ref("open_key"),
+    lease_until: null,
+    last_error: error,
+    finished_at: now,
+  });
 }
 
 /**

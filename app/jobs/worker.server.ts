@@ -7,11 +7,12 @@ import type { Database } from "#db/database.server.ts";
 
 import {
   claimJobs,
-  expireLeases,
   failJob,
   finishJob,
   type Job,
   LEASE_MS,
+  recoverInterrupted,
+  releaseJob,
   renewLeases,
 } from "./jobs.server.ts";
 
@@ -99,7 +100,8 @@ export function createWorker(
 
   return {
     async start() {
-      await db.write(expireLeases);
+      for (const { id, ...job } of await db.write((tx) => recoverInterrupted(tx, clock.now())))
+        log.error({ event: "job_parked", job_id: id, ...job }, "the process ended at each try of this job");
       stopped = false;
       lookNow();
     },
@@ -151,14 +153,17 @@ async function runJob(
     const next = await handler(job, { signal });
     await db.write((tx) => finishJob(tx, job, next, clock.now()));
   } catch (err) {
-    // Stopped on purpose: a cancelled job stays so, one interrupted by a shutdown is claimed again when its lease ends.
-    if (signal.aborted) return;
-    log.warn({ event: "job_failed", ...fields, attempts: job.attempts, err }, "a job failed");
+    if (!signal.aborted)
+      log.warn({ event: "job_failed", ...fields, attempts: job.attempts, err }, "a job failed");
     const code = err instanceof DomainError ? err.code : "unexpected";
     await db
-      .write((tx) => failJob(tx, job, code, { now: clock.now(), jitter: Math.random() }))
+      .write((tx) =>
+        signal.aborted
+          ? releaseJob(tx, job, clock.now())
+          : failJob(tx, job, code, { now: clock.now(), jitter: Math.random() }),
+      )
       .catch((failure: unknown) =>
-        log.error({ event: "job_unrecorded", ...fields, err: failure }, "a job's failure was not stored"),
+        log.error({ event: "job_unrecorded", ...fields, err: failure }, "a job's end was not stored"),
       );
   }
 }

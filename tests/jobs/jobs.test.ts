@@ -3,12 +3,15 @@ import { describe, expect, test } from "vitest";
 import {
   cancelJobs,
   claimJobs,
+  enqueueAtStart,
   enqueueJob,
-  expireLeases,
   failJob,
   finishJob,
   type Job,
   type NewJob,
+  recoverInterrupted,
+  releaseJob,
+  retryJob,
 } from "#app/jobs/jobs.server.ts";
 import { NOON, openWorld, type World } from "#tests/support/open-world.ts";
 
@@ -18,6 +21,7 @@ const enqueue = (world: World, job: Partial<NewJob> = {}) =>
   world.db.write((tx) => enqueueJob(tx, { ...JOB, ...job }, world.clock.now()));
 const claim = (world: World, { limit = 10, installLimit = 100, running = [] as Job[] } = {}) =>
   world.db.write((tx) => claimJobs(tx, { limit, installLimit, running, now: world.clock.now() }));
+const restart = (world: World) => world.db.write((tx) => recoverInterrupted(tx, world.clock.now()));
 const rows = (world: World) => world.db.read.selectFrom("jobs").selectAll().orderBy("id").execute();
 
 describe("asking", () => {
@@ -107,8 +111,81 @@ describe("claiming", () => {
     await enqueue(world);
     await claim(world);
     expect(await claim(world)).toEqual([]);
-    await world.db.write(expireLeases);
+    await restart(world);
     expect(await claim(world)).toHaveLength(1);
+  });
+});
+
+describe("what ends the process", () => {
+  test("a job that was interrupted at five tries is parked, and no start asks for it again", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    for (let tries = 1; tries <= 5; tries += 1) {
+      expect(await claim(world)).toMatchObject([{ attempts: tries }]);
+      await restart(world);
+    }
+    const [row] = await rows(world);
+    expect(row).toMatchObject({ state: "parked", open_key: null, last_error: "interrupted" });
+    await world.db.write((tx) => enqueueAtStart(tx, JOB, NOON));
+    expect(await rows(world)).toEqual([row]);
+
+    await world.db.write((tx) => retryJob(tx, row!.id, NOON));
+    expect(await claim(world)).toMatchObject([{ id: row!.id, attempts: 1 }]);
+  });
+
+  test("a start asks again for what was parked because it failed, and for what an older generation left", async () => {
+    const world = await openWorld();
+    await world.db.write(async (tx) => {
+      await enqueueJob(tx, JOB, NOON);
+      await enqueueJob(tx, { ...JOB, installed_app_id: "instapp_2" }, NOON);
+      await tx.updateTable("jobs").set({ state: "running", attempts: 5 }).execute();
+    });
+    const [failing] = (await rows(world)) as unknown as Job[];
+    await world.db.write((tx) => failJob(tx, failing!, "unexpected", { now: NOON, jitter: 0 }));
+    await restart(world);
+    expect((await rows(world)).map(({ last_error }) => last_error)).toEqual(["unexpected", "interrupted"]);
+    await world.db.write(async (tx) => {
+      await enqueueAtStart(tx, JOB, NOON);
+      await enqueueAtStart(tx, { ...JOB, installed_app_id: "instapp_2", generation: 2 }, NOON);
+    });
+    expect((await rows(world)).map(({ state }) => state)).toEqual(["parked", "parked", "queued", "queued"]);
+  });
+
+  test("a job that is handed back has not been tried, however often that happens", async () => {
+    const world = await openWorld();
+    await enqueue(world);
+    for (let round = 0; round < 8; round += 1) {
+      const [job] = await claim(world);
+      expect(job).toMatchObject({ attempts: 1 });
+      await world.db.write((tx) => releaseJob(tx, job!, NOON));
+      await restart(world);
+    }
+    expect(await rows(world)).toMatchObject([{ state: "queued", attempts: 0 }]);
+  });
+
+  test("those that only ran beside it are tried one at a time, and none of them is parked with it", async () => {
+    const world = await openWorld();
+    for (const subject of ["innocent", "fatal", "bystander"]) await enqueue(world, { subject });
+    const fatal = 2;
+    const together: number[] = [];
+    for (let process = 1; process <= 20; process += 1) {
+      const running: Job[] = [];
+      for (;;) {
+        const claimed = await claim(world, { running });
+        running.push(...claimed);
+        together.push(claimed.length);
+        if (claimed.length === 0 || claimed.some(({ id }) => id === fatal)) break;
+        for (const job of running.splice(0))
+          await world.db.write((tx) => finishJob(tx, job, undefined, NOON));
+      }
+      await restart(world);
+    }
+    expect(together.slice(0, 3)).toEqual([3, 3, 1]);
+    expect(await rows(world)).toMatchObject([
+      { state: "finished" },
+      { state: "parked", last_error: "interrupted" },
+      { state: "finished" },
+    ]);
   });
 });
 

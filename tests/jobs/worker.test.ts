@@ -163,8 +163,28 @@ test("stopping aborts what runs, waits for it, claims nothing more, and a restar
   await worker.stop();
   await enqueue("long", "instapp_2");
   await sleep(50);
-  expect(await states()).toEqual(["running", "queued"]);
+  expect(await states()).toEqual(["queued", "queued"]);
   expect(runs).toBe(1);
   await worker.start();
   await expect.poll(states, WAIT).toEqual(["finished", "finished"]);
+});
+
+test("a server that is stopped in good order again and again parks nothing that it ran", async () => {
+  let runs = 0;
+  const { worker, enqueue, db } = await openWorker({
+    async long(_job, { signal }) {
+      runs += 1;
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      throw signal.reason;
+    },
+  });
+  await enqueue("long");
+  for (let starts = 1; starts <= 7; starts += 1) {
+    await worker.start();
+    await expect.poll(() => runs, WAIT).toBe(starts);
+    await worker.stop();
+  }
+  expect(await db.read.selectFrom("jobs").select(["state", "attempts", "last_error"]).execute()).toEqual([
+    { state: "queued", attempts: 0, last_error: null },
+  ]);
 });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
-import { cancelJobs } from "#app/jobs/jobs.server.ts";
+import { cancelJobs, recoverInterrupted } from "#app/jobs/jobs.server.ts";
 import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 
 import { AUTHOR, below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
@@ -67,6 +67,27 @@ test("at a start every active install that has monitors is watched again, spread
   expect(jobs.map(({ installed_app_id, due_at }) => [installed_app_id, due_at - now])).toEqual([
     ["instapp_1", 0],
     ["instapp_2", 30_000],
+  ]);
+});
+
+test("a watch that ended the process at every try is not watched again at a start, and the others are", async () => {
+  const world = await openWatchedWorld();
+  for (const id of ["instapp_1", "instapp_2"]) {
+    await world.install(id);
+    await world.monitor(below({ balance_id: "bln_1" }, "1.00"), id);
+  }
+  const now = world.clock.now();
+  await world.db.write(async (tx) => {
+    await tx.deleteFrom("jobs").where("installed_app_id", "=", "instapp_2").execute();
+    await tx.deleteFrom("jobs").where("kind", "!=", "watch").execute();
+    await tx.updateTable("jobs").set({ state: "running", attempts: 5 }).execute();
+    await recoverInterrupted(tx, now);
+  });
+  await resumeAllWatching(world.db, { now, intervalMs: 60_000 });
+  const jobs = await world.db.read.selectFrom("jobs").select(["installed_app_id", "state"]).execute();
+  expect(jobs).toEqual([
+    { installed_app_id: "instapp_1", state: "parked" },
+    { installed_app_id: "instapp_2", state: "queued" },
   ]);
 });
 

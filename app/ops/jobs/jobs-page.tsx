@@ -21,7 +21,7 @@ export function JobsPage({
         <OpsTable
           label="Parked jobs"
           columns={["Job", "Install", "Why", "Tries", "Given up", "Retry"]}
-          empty="Jobs that failed five times will be here until they are tried again."
+          empty="Jobs that failed or were interrupted five times will be here until they are tried again."
           rows={parked.map((job) => ({
             key: job.id,
             cells: [
