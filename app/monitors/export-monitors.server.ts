@@ -1,66 +1,62 @@
 import type { Database } from "#db/database.server.ts";
 
-import type { MonitorJson } from "./definition/monitor-schema.ts";
 import { writeMonitor } from "./definition/write-monitor.ts";
-import type { SubjectState } from "./episodes/advance.ts";
-import { loadStates } from "./episodes/episodes.server.ts";
 import { listEpisodes, type EpisodeView } from "./monitor-history.server.ts";
-import { listMonitors } from "./monitors.server.ts";
+import { listMonitors, type StoredMonitor } from "./monitors.server.ts";
 
-export type ExportedMonitor = MonitorJson | (MonitorJson & Found);
-
-type Found = {
-  id: string;
-  state: {
-    subject: string;
-    state: "ok" | "firing" | "unknown";
-    value: string | null;
-    evaluated_at: number;
-  }[];
-  episodes: Pick<
-    EpisodeView,
-    "id" | "subject" | "opened_at" | "closed_at" | "reason" | "anomaly_id" | "delivery"
-  >[];
-};
-
-/** The monitors of an install in the shape of the import; with `withState` what they found too. */
-export async function exportMonitors(
+/**
+ * The monitors of an install in the shape of the import; with `withState` what they found too. The text comes in pieces,
+ * because episodes are kept for more than a year.
+ */
+export async function* exportMonitors(
   db: Pick<Database, "read">,
   installedAppId: string,
   { withState }: { withState: boolean },
-): Promise<{ monitors: ExportedMonitor[] }> {
-  const monitors: ExportedMonitor[] = [];
-  const states = withState
-    ? await loadStates(db, installedAppId)
-    : new Map<string, Map<string, SubjectState>>();
-  for (const { id, monitor, evaluated_at: evaluatedAt } of await listMonitors(db.read, installedAppId)) {
-    const json = writeMonitor(monitor);
+): AsyncGenerator<string, void, undefined> {
+  yield '{"monitors":[';
+  for (const [index, stored] of (await listMonitors(db.read, installedAppId)).entries()) {
+    if (index > 0) yield ",";
+    const json = writeMonitor(stored.monitor);
     if (!withState) {
-      monitors.push(json);
+      yield JSON.stringify(json);
       continue;
     }
-    const own = [...(states.get(id)?.values() ?? [])];
-    const episodes = await listEpisodes(db, installedAppId, { monitorId: id });
-    monitors.push({
-      ...json,
-      id,
-      state: own.map(({ subject, state, value, evaluated_at }) => ({
-        subject,
-        state,
-        value: value ?? null,
-        // A state that stays the same is not written again.
-        evaluated_at: Math.max(evaluated_at, evaluatedAt ?? 0),
-      })),
-      episodes: episodes.map(({ id, subject, opened_at, closed_at, reason, anomaly_id, delivery }) => ({
-        id,
-        subject,
-        opened_at,
-        closed_at,
-        reason,
-        anomaly_id,
-        delivery,
-      })),
-    });
+    const { id } = stored;
+    yield `${JSON.stringify({ ...json, id, state: await readStates(db, stored) }).slice(0, -1)},"episodes":[`;
+    yield* writeEpisodes(db, installedAppId, id);
+    yield "]}";
   }
-  return { monitors };
+  yield "]}";
+}
+
+async function readStates({ read }: Pick<Database, "read">, { id, evaluated_at }: StoredMonitor) {
+  const states = await read
+    .selectFrom("monitor_states")
+    .select(["subject", "state", "value", "evaluated_at"])
+    .where("monitor_id", "=", id)
+    .execute();
+  // A state that stays the same is not written again.
+  return states.map((row) => ({ ...row, evaluated_at: Math.max(row.evaluated_at, evaluated_at ?? 0) }));
+}
+
+const BATCH = 500;
+
+async function* writeEpisodes(
+  db: Pick<Database, "read">,
+  installedAppId: string,
+  monitorId: string,
+): AsyncGenerator<string, void, undefined> {
+  let after: EpisodeView | undefined;
+  for (;;) {
+    const episodes = await listEpisodes(db, installedAppId, { monitorId, after, limit: BATCH });
+    if (after && episodes.length > 0) yield ",";
+    yield episodes.map(writeEpisode).join();
+    after = episodes.at(-1);
+    if (episodes.length < BATCH) return;
+  }
+}
+
+function writeEpisode(episode: EpisodeView): string {
+  const { id, subject, opened_at, closed_at, reason, anomaly_id, delivery } = episode;
+  return JSON.stringify({ id, subject, opened_at, closed_at, reason, anomaly_id, delivery });
 }

@@ -7,7 +7,7 @@ import { type Author, createMonitors } from "./monitors.server.ts";
  * Creates the monitors of an import, all or nothing, and has them evaluated at once; wake the worker afterwards.
  *
  * @param skipExisting leaves out those whose name is taken
- * @throws InvalidBody when the body is not `{"monitors":[…]}`
+ * @throws InvalidBody when the body is not `{"monitors":[…]}`, or the install would have more than it may
  */
 export async function importMonitors(
   { write }: Pick<Database, "write">,

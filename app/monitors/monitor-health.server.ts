@@ -1,25 +1,38 @@
 import type { Database } from "#db/database.server.ts";
 
-/** For the operator: each install's monitors in numbers. What they watch and find is the install's own business. */
+const SHOWN = 100;
+
+/** For the operator: each install's monitors in numbers, those in trouble first. What they watch and find is the install's own business. */
 export const monitorHealth = {
   title: "Monitors",
   columns: ["Install", "Monitors", "Not evaluable", "Firing", "Unknown", "Waiting", "Parked", "Evaluated"],
   empty: "Monitors will be here once somebody has made one in the portal.",
   read: async (db: Pick<Database, "read">) =>
-    (await readMonitorHealth(db)).map(
-      ({ installed_app_id, monitors, problems, firing, unknown, waiting, parked, oldest_evaluation }) =>
-        [
-          installed_app_id,
-          monitors,
-          problems,
-          firing,
-          unknown,
-          waiting,
-          parked,
-          oldest_evaluation === null ? null : { at: oldest_evaluation },
-        ] as const,
-    ),
+    (await readMonitorHealth(db))
+      .toSorted((one, other) => troubles(other) - troubles(one))
+      .slice(0, SHOWN)
+      .map(
+        ({ installed_app_id, monitors, problems, firing, unknown, waiting, parked, oldest_evaluation }) =>
+          [
+            installed_app_id,
+            monitors,
+            problems,
+            firing,
+            unknown,
+            waiting,
+            parked,
+            oldest_evaluation === null ? null : { at: oldest_evaluation },
+          ] as const,
+      ),
 };
+
+function troubles({
+  problems,
+  unknown,
+  parked,
+}: Awaited<ReturnType<typeof readMonitorHealth>>[number]): number {
+  return problems + unknown + parked;
+}
 
 export async function readMonitorHealth({ read }: Pick<Database, "read">) {
   const monitors = await read
@@ -55,20 +68,21 @@ export async function readMonitorHealth({ read }: Pick<Database, "read">) {
     .groupBy(["installed_app_id", "state"])
     .execute();
 
+  const totals = new Map<string, number>();
+  for (const { installed_app_id, state, subjects } of states)
+    totals.set(`${installed_app_id} ${state}`, subjects);
+  for (const { installed_app_id, state, deliveries } of [...alerts, ...messages]) {
+    const key = `${installed_app_id} ${state === "sending" ? "pending" : state}`;
+    totals.set(key, (totals.get(key) ?? 0) + deliveries);
+  }
   return monitors.map((install) => {
-    const { installed_app_id } = install;
-    const subjects = (state: string) =>
-      states.find((row) => row.installed_app_id === installed_app_id && row.state === state)?.subjects ?? 0;
-    const deliveries = (wanted: readonly string[]) =>
-      [...alerts, ...messages]
-        .filter((row) => row.installed_app_id === installed_app_id && wanted.includes(row.state))
-        .reduce((sum, row) => sum + row.deliveries, 0);
+    const total = (state: string) => totals.get(`${install.installed_app_id} ${state}`) ?? 0;
     return {
       ...install,
-      firing: subjects("firing"),
-      unknown: subjects("unknown"),
-      waiting: deliveries(["pending", "sending"]),
-      parked: deliveries(["parked"]),
+      firing: total("firing"),
+      unknown: total("unknown"),
+      waiting: total("pending"),
+      parked: total("parked"),
     };
   });
 }

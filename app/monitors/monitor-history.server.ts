@@ -46,50 +46,40 @@ export async function listMonitorSummaries(
   installedAppId: string,
 ): Promise<MonitorSummary[]> {
   const monitors = await listMonitors(read, installedAppId);
-  const counts = await read
+  const found = await read
     .selectFrom("monitor_states")
     .innerJoin("monitors", "monitors.id", "monitor_states.monitor_id")
     .select(["monitor_id", "state"])
+    // Beside one min(), SQLite takes plain columns from the row that has it.
+    .select(["value", "monitor_states.evaluated_at"])
     .select((eb) => [eb.fn.countAll<number>().as("count"), eb.fn.min("subject").as("subject")])
     .where("monitors.installed_app_id", "=", installedAppId)
+    .where("monitors.deleted_at", "is", null)
     .groupBy(["monitor_id", "state"])
     .execute();
-  const shown = new Map<string, { subject: string; value: string | null; at: number }>();
-  const summaries: MonitorSummary[] = [];
-  for (const stored of monitors) {
-    const own = counts.filter(({ monitor_id }) => monitor_id === stored.id);
-    const worst = (["firing", "unknown", "ok"] as const).find((state) =>
-      own.some((row) => row.state === state),
+  const byMonitor = Map.groupBy(found, ({ monitor_id }) => monitor_id);
+  return monitors.map((stored) => {
+    const own = byMonitor.get(stored.id) ?? [];
+    const [worst] = (["firing", "unknown", "ok"] as const).flatMap((state) =>
+      own.filter((row) => row.state === state),
     );
-    const subject = own.find((row) => row.state === worst)?.subject;
-    if (subject !== undefined) {
-      const row = await read
-        .selectFrom("monitor_states")
-        .select(["value", "evaluated_at"])
-        .where("monitor_id", "=", stored.id)
-        .where("subject", "=", subject)
-        .executeTakeFirst();
-      if (row)
-        shown.set(stored.id, {
-          subject,
-          value: row.value,
-          at: Math.max(row.evaluated_at, stored.evaluated_at ?? 0),
-        });
-    }
     const evaluated = stored.evaluated_at === null ? undefined : "ok";
-    summaries.push({
+    return {
       ...stored,
       explanation: explainMonitor(stored.monitor),
       state: stored.monitor.enabled
-        ? stored.problem !== null && worst !== "firing"
+        ? stored.problem !== null && worst?.state !== "firing"
           ? "unknown"
-          : (worst ?? evaluated)
+          : (worst?.state ?? evaluated)
         : "paused",
       firing: own.find(({ state }) => state === "firing")?.count ?? 0,
-      last: shown.get(stored.id),
-    });
-  }
-  return summaries;
+      last: worst && {
+        subject: worst.subject,
+        value: worst.value,
+        at: Math.max(worst.evaluated_at, stored.evaluated_at ?? 0),
+      },
+    };
+  });
 }
 
 export type MonitorDetail = {
@@ -155,11 +145,11 @@ export async function findMonitorDetail(
   };
 }
 
-/** Episodes of an install, or of one of its monitors, the newest first. */
+/** Episodes of a monitor of an install, the newest first, from the one after `after` on. */
 export async function listEpisodes(
   { read }: Pick<Database, "read">,
   installedAppId: string,
-  { monitorId, open, limit }: { monitorId?: string; open?: boolean; limit?: number } = {},
+  { monitorId, after, limit }: { monitorId: string; after?: EpisodeView | undefined; limit: number },
 ): Promise<EpisodeView[]> {
   const rows = await read
     .selectFrom("episodes")
@@ -185,11 +175,15 @@ export async function listEpisodes(
       "alert_deliveries.may_be_doubled",
     ])
     .where("episodes.installed_app_id", "=", installedAppId)
-    .$if(monitorId !== undefined, (query) => query.where("episodes.monitor_id", "=", monitorId!))
-    .$if(open === true, (query) => query.where("episodes.closed_at", "is", null))
+    .where("episodes.monitor_id", "=", monitorId)
+    .$if(after !== undefined, (query) =>
+      query.where((eb) =>
+        eb(eb.refTuple("episodes.opened_at", "episodes.id"), "<", eb.tuple(after!.opened_at, after!.id)),
+      ),
+    )
     .orderBy("episodes.opened_at", "desc")
     .orderBy("episodes.id", "desc")
-    .$if(limit !== undefined, (query) => query.limit(limit!))
+    .limit(limit)
     .execute();
   return rows.map(({ planned, state, may_be_doubled, ...row }) => ({
     ...row,

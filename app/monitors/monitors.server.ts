@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Selectable } from "kysely";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
-import { DomainError } from "#app/errors.ts";
+import { DomainError, InvalidBody } from "#app/errors.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { MonitorRow } from "#db/schema.ts";
@@ -43,13 +43,32 @@ export async function listMonitors(handle: Handle, installedAppId: string): Prom
   return rows.map(stored);
 }
 
-/** Stores new monitors and has them evaluated at once; wake the worker after the commit. @returns their ids */
+/** How many an install may have: every one of them is read and judged in each cycle. */
+const MAX_MONITORS = 2_000;
+
+/**
+ * Stores new monitors and has them evaluated at once; wake the worker after the commit.
+ *
+ * @returns their ids
+ * @throws InvalidBody when the install would have more than it may
+ */
 export async function createMonitors(
   tx: Tx,
   author: Author,
   monitors: readonly Monitor[],
   now: number,
 ): Promise<string[]> {
+  const { count } = await tx
+    .selectFrom("monitors")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("installed_app_id", "=", author.installed_app_id)
+    .where("deleted_at", "is", null)
+    .executeTakeFirstOrThrow();
+  if (count + monitors.length > MAX_MONITORS) {
+    const [limit, here] = [MAX_MONITORS, count].map((number) => number.toLocaleString("en"));
+    const message = `do not fit: an install has at most ${limit}, and ${here} are here already`;
+    throw new InvalidBody([{ path: "monitors", message }]);
+  }
   // In order, so that those of one moment are listed as they came.
   const ids = monitors.map(() => `mon_${randomBytes(12).toString("base64url")}`).sort();
   for (const [index, monitor] of monitors.entries()) {

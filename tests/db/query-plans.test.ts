@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { actionSweeps } from "#app/actions/actions.server.ts";
 import { activitySweeps } from "#app/activity/activity.server.ts";
 import { readMonitors } from "#app/monitors/definition/read-monitors.ts";
-import { findMonitorDetail } from "#app/monitors/monitor-history.server.ts";
+import { findMonitorDetail, listMonitorSummaries } from "#app/monitors/monitor-history.server.ts";
 import { createMonitors } from "#app/monitors/monitors.server.ts";
 import { loadEvents } from "#app/ops/events/load-events.server.ts";
 import { loadActivity, readActivityCsv } from "#app/portal/activity/load-activity.server.ts";
@@ -89,6 +89,43 @@ test("the evaluations of a monitor are read newest first along their index", asy
   const at = plans.findIndex((step) => step.includes("evaluations"));
   expect(plans[at]).toContain("evaluations_by_monitor");
   expect(plans[at + 1]).not.toContain("TEMP B-TREE");
+});
+
+test("the list of monitors is read with two queries, each with the value of the first subject in its worst state", async () => {
+  const { db, plansOf } = await openPlans();
+  const one = { name: "New ones", kind: "new_balance", select: { currency: "USD" }, condition: {} };
+  const { monitors } = readMonitors({ monitors: [one, { ...one, name: "Others" }] });
+  const author = { installed_app_id: "instapp_1", generation: 1, launch_id: "launch_1", user_id: null };
+  const [first] = await db.write((tx) => createMonitors(tx, author, monitors, NOON));
+  const states = { b: "firing", a: "firing", z: "ok", c: "unknown" } as const;
+  await db.write((tx) =>
+    tx
+      .insertInto("monitor_states")
+      .values(
+        Object.entries(states).map(([subject, state], index) => ({
+          monitor_id: first!,
+          subject,
+          state,
+          entity: null,
+          value: `value of ${subject}`,
+          against: null,
+          reason: null,
+          evaluated_at: NOON + index,
+          holds_since: null,
+          same_reads: 0,
+          episode_id: null,
+          episode_muted: 0,
+        })),
+      )
+      .execute(),
+  );
+  expect(await listMonitorSummaries(db, "instapp_1")).toMatchObject([
+    { state: "firing", firing: 2, last: { subject: "a", value: "value of a", at: NOON + 1 } },
+    { state: undefined, firing: 0, last: undefined },
+  ]);
+  const plans = await plansOf((read) => listMonitorSummaries({ read }, "instapp_1"));
+  expect(plans.filter((step) => step.includes("SEARCH monitor_states"))).toHaveLength(1);
+  expect(plans.join("\n")).not.toContain("SCAN");
 });
 
 test("a sweep of activity or actions looks only at what it deletes", async () => {

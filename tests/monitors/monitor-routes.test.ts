@@ -27,6 +27,7 @@ async function openPortal(app: TestApp, fields: object = {}) {
     importing: (body: unknown, { query = "", ...more }: Record<string, string> & { query?: string } = {}) =>
       app.post(`${base}/monitors/import${query}`, body, { headers: { ...headers, ...more } }),
     base,
+    headers,
   };
 }
 
@@ -77,6 +78,70 @@ test("a body of another shape, type, size or depth is refused in words", async (
   }
   expect((await portal.importing('{"monitors":[]}', { "content-type": "text/plain" })).status).toBe(415);
   expect((await portal.importing(`{"monitors":[],"x":"${"a".repeat(1_100_000)}"}`)).status).toBe(413);
+});
+
+test("an install has at most 2,000 monitors: what does not fit is refused in words, whole", async () => {
+  const app = await startApp();
+  const portal = await openPortal(app);
+  const paused = (first: number, count: number) => ({
+    monitors: Array.from({ length: count }, (_, index) => ({
+      ...MONITOR,
+      name: `Monitor ${first + index}`,
+      enabled: false,
+    })),
+  });
+  for (const [first, count] of [
+    [0, 1000],
+    [1000, 999],
+  ] as const)
+    expect(await (await portal.importing(paused(first, count))).json()).toEqual({
+      created: count,
+      errors: [],
+    });
+  const beyond = await portal.importing(paused(1999, 2));
+  expect([beyond.status, await beyond.json()]).toEqual([
+    400,
+    {
+      error: {
+        code: "invalid_body",
+        message: expect.any(String) as string,
+        fields: [
+          {
+            path: "monitors",
+            message: "do not fit: an install has at most 2,000, and 1,999 are here already",
+          },
+        ],
+      },
+    },
+  ]);
+  const known = await portal.importing(paused(1990, 10), { query: "?skip_existing=1" });
+  expect(await known.json()).toEqual({ created: 1, errors: [] });
+  expect(app.rows("select count(*) as n from monitors")).toEqual([{ n: 2000 }]);
+
+  const form = new URLSearchParams({
+    do: "save",
+    form: "new_balance",
+    name: "One more",
+    severity: "info",
+    start: "alert",
+  });
+  const posted = await app.request(`${portal.base}/monitors/new`, {
+    method: "POST",
+    body: form,
+    headers: portal.headers,
+  });
+  expect(await posted.text()).toContain(
+    "The monitors do not fit: an install has at most 2,000, and 2,000 are here already. Nothing was saved.",
+  );
+  const page = await app.request(`${portal.base}/monitors/transfer`, {
+    method: "POST",
+    body: new URLSearchParams({ text: JSON.stringify(paused(5000, 1)) }),
+    headers: portal.headers,
+  });
+  expect(await page.text()).toContain(
+    "monitors do not fit: an install has at most 2,000, and 2,000 are here already.",
+  );
+  expect(app.rows("select count(*) as n from monitors")).toEqual([{ n: 2000 }]);
 });
 
 test("an import without a session, or from another origin, stores nothing", async () => {

@@ -91,6 +91,45 @@ test("a watch that ended the process at every try is not watched again at a star
   ]);
 });
 
+async function exported(world: WatchedWorld, id: string, { withState } = { withState: false }) {
+  let text = "";
+  for await (const piece of exportMonitors(world.db, id, { withState })) text += piece;
+  return JSON.parse(text) as { monitors: { state: unknown[]; episodes: { id: string }[] }[] };
+}
+
+test("an export has every episode of every monitor, the newest first, in however many pieces", async () => {
+  const world = await openWatchedWorld();
+  await world.install();
+  const busy = await world.monitor(below({ balance_id: "bln_1" }, "1.00"));
+  await world.monitor(below({ balance_id: "bln_1" }, "1.00"));
+  await world.db.write(async (tx) => {
+    for (let index = 0; index < 1200; index += 1)
+      await tx
+        .insertInto("episodes")
+        .values({
+          id: `epi_${String(index).padStart(4, "0")}`,
+          installed_app_id: "instapp_1",
+          monitor_id: busy,
+          subject: `txn_${index}`,
+          entity: null,
+          announcement: "quiet",
+          is_event: 1,
+          value: null,
+          against: null,
+          // Many of one moment.
+          opened_at: Math.floor(index / 100),
+          closed_at: 1200,
+          close_reason: "event",
+          delivery: "none",
+          alert_id: null,
+        })
+        .execute();
+  });
+  const { monitors } = await exported(world, "instapp_1", { withState: true });
+  const ids = Array.from({ length: 1200 }, (_, index) => `epi_${String(index).padStart(4, "0")}`);
+  expect(monitors.map(({ episodes }) => episodes.map(({ id }) => id))).toEqual([ids.toReversed(), []]);
+});
+
 test("an export can be imported again as it is, state and all; names that are taken can be left out", async () => {
   const world = await openWatchedWorld();
   await world.install();
@@ -98,13 +137,11 @@ test("an export can be imported again as it is, state and all; names that are ta
   const { balance_id } = openWallet(world.ledger, { amount: 1000n });
   await world.monitor({ name: "Treasury low", ...below({ balance_id }, "50.00", { rearm: "60.00" }) });
   await world.evaluate();
-  const plain = await exportMonitors(world.db, "instapp_1", { withState: false });
+  const plain = await exported(world, "instapp_1");
   expect(plain).toMatchObject({
     monitors: [{ name: "Treasury low", condition: { value: "50.00", rearm: "60.00", precision: 100 } }],
   });
-  const full = JSON.parse(
-    JSON.stringify(await exportMonitors(world.db, "instapp_1", { withState: true })),
-  ) as { monitors: { state: unknown[]; episodes: unknown[] }[] };
+  const full = await exported(world, "instapp_1", { withState: true });
   expect(full.monitors[0]!.state).toEqual([
     { subject: balance_id, state: "firing", value: "10.00", evaluated_at: expect.any(Number) as number },
   ]);
@@ -133,9 +170,9 @@ test("an export can be imported again as it is, state and all; names that are ta
     created: 0,
     errors: [{ index: 1, path: "kind" }],
   });
-  expect(await exportMonitors(world.db, "instapp_2", { withState: false })).toEqual(plain);
+  expect(await exported(world, "instapp_2")).toEqual(plain);
   await world.work();
-  expect((await exportMonitors(world.db, "instapp_2", { withState: true })).monitors[0]).toMatchObject({
+  expect((await exported(world, "instapp_2", { withState: true })).monitors[0]).toMatchObject({
     state: [{ state: "firing" }],
   });
 });

@@ -45,7 +45,10 @@ export function loadMonitors(
     );
     const end = page * PAGE_SIZE;
     const shown = matching.slice(end - PAGE_SIZE, end);
-    const open = await countOpenEpisodes(db, installedAppId);
+    const open = await countOpenEpisodes(
+      db,
+      shown.map(({ id }) => id),
+    );
     const rows = shown.map(async ({ last, ...monitor }): Promise<MonitorLine> => ({
       id: monitor.id,
       name: monitor.name,
@@ -71,12 +74,12 @@ export function loadMonitors(
 
 async function countOpenEpisodes(
   { read }: Pick<Database, "read">,
-  installedAppId: string,
+  monitorIds: readonly string[],
 ): Promise<Map<string, number>> {
   const rows = await read
     .selectFrom("episodes")
     .select((eb) => ["monitor_id", eb.fn.countAll<number>().as("count")])
-    .where("installed_app_id", "=", installedAppId)
+    .where("monitor_id", "in", monitorIds)
     .where("closed_at", "is", null)
     .groupBy("monitor_id")
     .execute();

@@ -1,4 +1,4 @@
-import { DomainError } from "#app/errors.ts";
+import { DomainError, InvalidBody } from "#app/errors.ts";
 import type { Platform } from "#app/context.server.ts";
 import { explainMonitor } from "#app/monitors/definition/explain-monitor.ts";
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
@@ -32,13 +32,29 @@ export async function createFromForm(
 
   const found = typeof ledgerId === "string" ? await forLedger(readCloud, monitor, ledgerId, now) : [monitor];
   if (typeof found === "string") return { answer: { form: answer(found) } };
-  const saved = await platform.db.write(async (tx) => {
-    const wanted = await withNewNames(tx, session, found);
-    return wanted.length === 0 ? undefined : await createMonitors(tx, authorOf(session), wanted, now);
-  });
-  if (!saved) return { answer: { form: answer(TAKEN) } };
+  const saved = await createNew(platform.db, session, found, now);
+  if (typeof saved === "string") return { answer: { form: answer(saved) } };
   platform.worker.wake();
   return { saved };
+}
+
+/** The ids of those whose name is not there yet, or in words why there are none. */
+async function createNew(
+  { write }: Saving["db"],
+  session: PortalSession,
+  monitors: readonly Monitor[],
+  now: number,
+): Promise<string[] | string> {
+  try {
+    return await write(async (tx) => {
+      const wanted = await withNewNames(tx, session, monitors);
+      return wanted.length === 0 ? TAKEN : await createMonitors(tx, authorOf(session), wanted, now);
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidBody)) throw error;
+    const [problem] = error.fields;
+    return `The ${problem!.path} ${problem!.message}. Nothing was saved.`;
+  }
 }
 
 /** Previews or stores a change of the monitor `id`; undefined when there is none. */
