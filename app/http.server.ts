@@ -1,4 +1,4 @@
-import { data, type RouterContextProvider } from "react-router";
+import { data, type MiddlewareFunction, type RouterContextProvider } from "react-router";
 
 import { StorageError } from "#db/storage-error.ts";
 
@@ -35,15 +35,11 @@ const ANSWER_HEADERS: ReadonlyMap<string, Record<string, string>> = new Map([
   ["body_too_large", { Connection: "close" }],
 ]);
 
-/** The action of a route that is only read. */
-export function refuseWrite(): Response {
-  const error = new DomainError("method_not_allowed", "There is nothing to change here.");
-  return jsonResponse(refusal(error, { Allow: "GET, HEAD, OPTIONS" }));
-}
+/** The middleware of a route that is only read. */
+export const requireRead = allowOnly("GET", "HEAD", "OPTIONS");
 
-function jsonResponse({ status, body, headers }: JsonAnswer): Response {
-  return Response.json(body, { status, ...(headers && { headers }) });
-}
+/** The middleware of a route that is only posted to: any other unsafe method would run its action too. */
+export const requirePost = allowOnly("POST");
 
 /** What a page's loader or action throws for an expected failure: a status and words, not an unexpected error. */
 export function routeRefusal({ code, message }: DomainError) {
@@ -101,4 +97,18 @@ function expectedFailure(error: unknown, { log, ids }: Asker, notStored: string)
     return new DomainError("storage", notStored);
   }
   return error instanceof DomainError && STATUS.has(error.code) ? error : undefined;
+}
+
+function allowOnly(...methods: string[]): MiddlewareFunction<Response> {
+  const Allow = methods.join(", ");
+  return async ({ request }, next) =>
+    methods.includes(request.method)
+      ? await next()
+      : jsonResponse(
+          refusal(new DomainError("method_not_allowed", `Only ${Allow} does anything here.`), { Allow }),
+        );
+}
+
+function jsonResponse({ status, body, headers }: JsonAnswer): Response {
+  return Response.json(body, { status, ...(headers && { headers }) });
 }

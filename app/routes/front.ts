@@ -1,6 +1,8 @@
 import { app } from "#app/app.ts";
-import { refuseWrite } from "#app/http.server.ts";
+import { requireRead } from "#app/http.server.ts";
 import { plainPage } from "#app/ui/plain-page.server.ts";
+
+export const middleware = [requireRead];
 
 export function loader() {
   return plainPage({
@@ -9,5 +11,3 @@ export function loader() {
     text: "This app is running. Open it from your Blnk Cloud dashboard.",
   });
 }
-
-export const action = refuseWrite;

@@ -1,7 +1,9 @@
 import { platformContext } from "#app/context.server.ts";
-import { refuseWrite } from "#app/http.server.ts";
+import { requireRead } from "#app/http.server.ts";
 
 import type { Route } from "./+types/readyz.ts";
+
+export const middleware = [requireRead];
 
 /** Can store an event now, and is not stopping. */
 export async function loader({ context }: Route.LoaderArgs) {
@@ -11,5 +13,3 @@ export async function loader({ context }: Route.LoaderArgs) {
     headers: { "Content-Type": "text/plain" },
   });
 }
-
-export const action = refuseWrite;

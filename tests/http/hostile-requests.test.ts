@@ -5,7 +5,8 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
-import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { openPortal } from "#tests/support/portal-browser.ts";
+import { PUBLIC_URL, startApp, type TestApp } from "#tests/support/start-app.ts";
 
 const alive = async (app: TestApp) => (await app.request("/healthz")).status;
 
@@ -116,6 +117,34 @@ test("a POST to a path that is not there, or does nothing, is answered as any ot
     const answer = await app.request(path, { method: "POST" });
     expect([answer.status, answer.headers.get("allow")], path).toEqual([405, "GET, HEAD, OPTIONS"]);
   }
+});
+
+test("what is only posted to, or only read, answers no other method and says which it does", async () => {
+  const app = await startApp();
+  await app.install();
+  const portal = openPortal(app);
+  const home = await portal.enter(await app.launch());
+  const answers: unknown[] = [];
+  const ask = async (method: string, path: string) => {
+    const body = method === "GET" ? {} : { body: '{"monitors":[]}' };
+    const headers = { origin: PUBLIC_URL, "content-type": "application/json" };
+    const answer = await portal.get(`${home}/${path}`, { method, headers, ...body });
+    answers.push([method, path, answer.status, answer.headers.get("allow")]);
+  };
+  const expected: unknown[] = [];
+  for (const path of ["monitors/import", "display", "new-tab", "end"])
+    for (const method of ["GET", "PUT", "PATCH", "DELETE"]) {
+      await ask(method, path);
+      expected.push([method, path, 405, "POST"]);
+    }
+  for (const path of ["monitors/export", "activity.csv", "balances.csv", "ledgers.csv", "transactions.csv"])
+    for (const method of ["POST", "PUT", "DELETE"]) {
+      await ask(method, path);
+      expected.push([method, path, 405, "GET, HEAD, OPTIONS"]);
+    }
+  expect(answers).toEqual(expected);
+  await ask("POST", "monitors/import");
+  expect(answers.at(-1)).toEqual(["POST", "monitors/import", 200, null]);
 });
 
 test("a large body that nobody reads does not hold up the connection's next request", async () => {

@@ -171,7 +171,6 @@ function requestsByEndpoint(ids: PortalIds): Record<string, PortalRequest[]> {
     "GET precision": [page("precision?currency=USD")],
     "POST precision": [post("precision", [], { currency: "USD", decimals: "2" })],
     "GET monitors/export": [page("monitors/export?with=state")],
-    "GET monitors/import": [{ ...page("monitors/import"), status: 405 }],
     "POST monitors/import": [{ ...post("monitors/import"), json: { monitors: [] } }],
     "POST new-tab": [post("new-tab")],
     "POST end": [{ ...post("end"), status: 401 }],

@@ -1,10 +1,12 @@
 import { redirect } from "react-router";
 
 import { operatorContext, platformContext } from "#app/context.server.ts";
-import { refuseInWords } from "#app/http.server.ts";
+import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { endOperatorSession } from "#app/ops/operator-session.server.ts";
 
 import type { Route } from "./+types/sign-out.ts";
+
+export const middleware = [requirePost];
 
 export async function action({ context }: Route.ActionArgs) {
   const { db } = context.get(platformContext);

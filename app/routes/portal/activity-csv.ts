@@ -1,8 +1,11 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { requireRead } from "#app/http.server.ts";
 import { readActivityCsv } from "#app/portal/activity/load-activity.server.ts";
 import { csvResponse } from "#app/portal/lists/csv.server.ts";
 
 import type { Route } from "./+types/activity-csv.ts";
+
+export const middleware = [requireRead];
 
 export async function loader({ request, context }: Route.LoaderArgs) {
   const { db, clock } = context.get(platformContext);

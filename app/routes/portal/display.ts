@@ -2,10 +2,12 @@ import { data } from "react-router";
 
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { readFormData } from "#app/form-body.server.ts";
-import { refuseInWords } from "#app/http.server.ts";
+import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { chooseDisplay, displaySchema } from "#app/portal/display/display.server.ts";
 
 import type { Route } from "./+types/display.ts";
+
+export const middleware = [requirePost];
 
 /** Keeps how the launch shows times and colours. */
 export function action({ request, context }: Route.ActionArgs) {

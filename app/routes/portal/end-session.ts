@@ -1,10 +1,12 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { refuseInWords } from "#app/http.server.ts";
+import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { endLaunch } from "#app/sessions/launches.server.ts";
 import { sessionEndedPage } from "#app/ui/plain-page.server.ts";
 
 import type { Route } from "./+types/end-session.ts";
+
+export const middleware = [requirePost];
 
 /** "End this session" ends the launch: every tab and panel that was opened from it. */
 export function action({ context }: Route.ActionArgs) {

@@ -1,9 +1,12 @@
 import { ReadableStream, TextEncoderStream } from "node:stream/web";
 
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { requireRead } from "#app/http.server.ts";
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 
 import type { Route } from "./+types/monitors-export.ts";
+
+export const middleware = [requireRead];
 
 /** `?with=state` adds what the monitors found. */
 export function loader({ request, context }: Route.LoaderArgs) {

@@ -1,7 +1,6 @@
 import { parseJson } from "#app/blnk/transport/lossless-json.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { DomainError } from "#app/errors.ts";
-import { answerJson } from "#app/http.server.ts";
+import { answerJson, requirePost } from "#app/http.server.ts";
 import { bodyOf, readJsonBody } from "#app/json-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 
@@ -9,11 +8,7 @@ import type { Route } from "./+types/monitors-import.ts";
 
 const MAX_BYTES = 1024 * 1024;
 
-export function loader({ context }: Route.LoaderArgs) {
-  return answerJson(context, async () => {
-    throw new DomainError("method_not_allowed", "Send the monitors with POST.");
-  });
-}
+export const middleware = [requirePost];
 
 /** `?skip_existing=1` leaves out the monitors whose name is taken. */
 export function action({ request, context }: Route.ActionArgs) {

@@ -1,8 +1,10 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { refuseInWords } from "#app/http.server.ts";
+import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { mintHandOverCode } from "#app/sessions/hand-over-codes.server.ts";
 
 import type { Route } from "./+types/new-tab.ts";
+
+export const middleware = [requirePost];
 
 /** A link for a tab of its own: a partitioned cookie does not follow there, a single-use code does. */
 export function action({ context }: Route.ActionArgs) {
