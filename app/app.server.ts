@@ -8,7 +8,7 @@ import type { Departure } from "#app/installs/end-install.server.ts";
 import { sweepFinishedJobs } from "#app/jobs/jobs.server.ts";
 import { createSweeper } from "#app/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/jobs/worker.server.ts";
-import { doubtPendingAlerts } from "#app/monitors/alerts/alert-deliveries.server.ts";
+import { awaitSending, doubtPendingAlerts } from "#app/monitors/alerts/alert-deliveries.server.ts";
 import type { Reading } from "#app/metrics.server.ts";
 import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
@@ -65,6 +65,7 @@ export function featureSettings(env: Env, log: Log) {
 
 /** What goes on at each start. */
 export async function resumeFeatures(db: Database, env: Env, now: number): Promise<void> {
+  await db.write((tx) => awaitSending(tx, now));
   await resumeAllWatching(db, { now, intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000 });
 }
 

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -215,7 +215,7 @@ const sweepOldActions: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("created_at", "<", now - KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepUnconfirmedActions: Sweep = async (tx, now, limit) => {
@@ -226,7 +226,7 @@ const sweepUnconfirmedActions: Sweep = async (tx, now, limit) => {
     .where("state", "=", sql.lit("prepared" as const))
     .where("created_at", "<", now - DAY_MS)
     .limit(limit);
-  return (await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepLeftActions: Sweep = async (tx, now, limit) => {
@@ -237,7 +237,7 @@ const sweepLeftActions: Sweep = async (tx, now, limit) => {
     .where("installs.state", "=", "inactive")
     .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
     .limit(limit);
-  return (await tx.deleteFrom("actions").where("id", "in", left).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("actions").where("id", "in", left).executeTakeFirst(), limit);
 };
 
 /** Apart, so that each is found by an index of its own. */

@@ -1,4 +1,4 @@
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { ActivityRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -49,7 +49,7 @@ const sweepOldActivity: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("at", "<", now - KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("activity").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("activity").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepLeftActivity: Sweep = async (tx, now, limit) => {
@@ -60,7 +60,7 @@ const sweepLeftActivity: Sweep = async (tx, now, limit) => {
     .where("installs.state", "=", "inactive")
     .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
     .limit(limit);
-  return (await tx.deleteFrom("activity").where("id", "in", left).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("activity").where("id", "in", left).executeTakeFirst(), limit);
 };
 
 /** Apart, so that each is found by an index of its own. */

@@ -4,7 +4,7 @@ import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { JobRow, Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import type { Sweep } from "./sweep.server.ts";
+import { type Sweep, swept } from "./sweep.server.ts";
 
 export type Job = Pick<
   Selectable<JobRow>,
@@ -343,5 +343,5 @@ export const sweepFinishedJobs: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("finished_at", "<", now - FINISHED_KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("jobs").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("jobs").where("id", "in", old).executeTakeFirst(), limit);
 };

@@ -1,4 +1,4 @@
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -13,7 +13,7 @@ const sweepResults: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("at", "<", now - RESULTS_KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("evaluations").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("evaluations").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepAttempts: Sweep = async (tx, now, limit) => {
@@ -22,7 +22,7 @@ const sweepAttempts: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("at", "<", now - RESULTS_KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("delivery_attempts").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("delivery_attempts").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepMessages: Sweep = async (tx, now, limit) => {
@@ -31,7 +31,7 @@ const sweepMessages: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("created_at", "<", now - RESULTS_KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("webhook_messages").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("webhook_messages").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 /** An episode that is still open is kept however old it is. */
@@ -42,7 +42,7 @@ const sweepEpisodes: Sweep = async (tx, now, limit) => {
     .where("opened_at", "<", now - EPISODES_KEPT_MS)
     .where("closed_at", "is not", null)
     .limit(limit);
-  return (await tx.deleteFrom("episodes").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("episodes").where("id", "in", old).executeTakeFirst(), limit);
 };
 
 const sweepAlerts: Sweep = async (tx, now, limit) => {
@@ -61,42 +61,41 @@ const sweepAlerts: Sweep = async (tx, now, limit) => {
       ),
     )
     .limit(limit);
-  return (await tx.deleteFrom("alert_deliveries").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("alert_deliveries").where("id", "in", old).executeTakeFirst(), limit);
 };
+
+// A monitor may have many rows: few at a time.
+const MONITORS = 20;
 
 /** A deleted monitor goes with the last of its episodes. */
-const sweepDeletedMonitors: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("monitors")
-    .select("id")
-    .where("deleted_at", "<", now - EPISODES_KEPT_MS)
-    .limit(limit);
-  return await deleteMonitors(
+const sweepDeletedMonitors: Sweep = async (tx, now) =>
+  await deleteMonitors(
     tx,
-    (await old.execute()).map(({ id }) => id),
+    await tx
+      .selectFrom("monitors")
+      .select("id")
+      .where("deleted_at", "<", now - EPISODES_KEPT_MS)
+      .limit(MONITORS)
+      .execute(),
   );
-};
 
 /** What an uninstalled install left, unless another has taken it over. */
-const sweepLeftMonitors: Sweep = async (tx, now, limit) => {
-  const left = await tx
-    .selectFrom("monitors")
-    .innerJoin("installs", "installs.installed_app_id", "monitors.installed_app_id")
-    .select("monitors.id")
-    .where("installs.state", "=", "inactive")
-    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
-    .limit(Math.min(limit, 20))
-    .execute();
-  const deleted = await deleteMonitors(
+const sweepLeftMonitors: Sweep = async (tx, now) =>
+  await deleteMonitors(
     tx,
-    left.map(({ id }) => id),
+    await tx
+      .selectFrom("monitors")
+      .innerJoin("installs", "installs.installed_app_id", "monitors.installed_app_id")
+      .select("monitors.id")
+      .where("installs.state", "=", "inactive")
+      .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+      .limit(MONITORS)
+      .execute(),
   );
-  // A monitor may have many rows: the next batch takes the next few.
-  return left.length === 0 ? 0n : BigInt(limit) + deleted;
-};
 
-const sweepLeftRows: Sweep = async (tx, now, limit) => {
-  let deleted = 0n;
+/** A working set is that of an install: it goes whole, one install at a time. */
+const sweepLeftRows: Sweep = async (tx, now) => {
+  let answer: "more" | "done" = "done";
   for (const table of ["seen_rows", "open_chains", "watches"] as const) {
     const left = tx
       .selectFrom("installs")
@@ -111,19 +110,24 @@ const sweepLeftRows: Sweep = async (tx, now, limit) => {
             .whereRef(`${table}.installed_app_id`, "=", "installs.installed_app_id"),
         ),
       )
-      .limit(limit);
-    deleted += (await tx.deleteFrom(table).where("installed_app_id", "in", left).executeTakeFirst())
-      .numDeletedRows;
+      .limit(1);
+    const { numDeletedRows } = await tx
+      .deleteFrom(table)
+      .where("installed_app_id", "in", left)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) answer = "more";
   }
-  return deleted;
+  return answer;
 };
 
-async function deleteMonitors(tx: Tx, ids: readonly string[]): Promise<bigint> {
-  if (ids.length === 0) return 0n;
+async function deleteMonitors(tx: Tx, monitors: readonly { id: string }[]): Promise<"more" | "done"> {
+  if (monitors.length === 0) return "done";
+  const ids = monitors.map(({ id }) => id);
   await tx.deleteFrom("episodes").where("monitor_id", "in", ids).execute();
   await tx.deleteFrom("alert_deliveries").where("monitor_id", "in", ids).execute();
   // States, evaluations and windows go with it.
-  return (await tx.deleteFrom("monitors").where("id", "in", ids).executeTakeFirst()).numDeletedRows;
+  await tx.deleteFrom("monitors").where("id", "in", ids).execute();
+  return "more";
 }
 
 export const monitorSweeps: readonly Sweep[] = [

@@ -1,5 +1,5 @@
 import type { Clock } from "#app/clock.ts";
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { OperatorActionRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -53,5 +53,5 @@ export const sweepOperatorActions: Sweep = async (tx, now, limit) => {
     .select("id")
     .where("at", "<", now - KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("operator_actions").where("id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("operator_actions").where("id", "in", old).executeTakeFirst(), limit);
 };

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { app } from "#app/app.ts";
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import { hashSecret, mintSecret } from "#app/sessions/secrets.server.ts";
 import type { Database } from "#db/database.server.ts";
 import { StorageError } from "#db/storage-error.ts";
@@ -74,8 +74,10 @@ export const sweepOperatorSessions: Sweep = async (tx, now, limit) => {
     .select("token_hash")
     .where("created_at", "<", now - LONGEST_MS)
     .limit(limit);
-  return (await tx.deleteFrom("operator_sessions").where("token_hash", "in", old).executeTakeFirst())
-    .numDeletedRows;
+  return swept(
+    await tx.deleteFrom("operator_sessions").where("token_hash", "in", old).executeTakeFirst(),
+    limit,
+  );
 };
 
 async function recordSeen(db: Database, tokenHash: string, now: number): Promise<void> {

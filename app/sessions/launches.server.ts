@@ -1,4 +1,4 @@
-import type { Sweep } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { LaunchRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -118,5 +118,5 @@ export const sweepExpiredLaunches: Sweep = async (tx, now, limit) => {
     .select("launch_id")
     .where("expires_at", "<", now - EXPIRED_KEPT_MS)
     .limit(limit);
-  return (await tx.deleteFrom("launches").where("launch_id", "in", old).executeTakeFirst()).numDeletedRows;
+  return swept(await tx.deleteFrom("launches").where("launch_id", "in", old).executeTakeFirst(), limit);
 };

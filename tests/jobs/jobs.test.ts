@@ -12,7 +12,9 @@ import {
   recoverInterrupted,
   releaseJob,
   retryJob,
+  sweepFinishedJobs,
 } from "#app/jobs/jobs.server.ts";
+import { createSweeper } from "#app/jobs/sweep.server.ts";
 import { NOON, openWorld, type World } from "#tests/support/open-world.ts";
 
 const JOB: NewJob = { kind: "count", installed_app_id: "instapp_1", generation: 1, due_at: NOON };
@@ -113,6 +115,33 @@ describe("claiming", () => {
     expect(await claim(world)).toEqual([]);
     await restart(world);
     expect(await claim(world)).toHaveLength(1);
+  });
+});
+
+describe("sweeping", () => {
+  test("goes on batch by batch until nothing has outlived its time, and spares the rest", async () => {
+    const world = await openWorld();
+    for (let index = 0; index < 450; index += 1) await enqueue(world, { subject: `${index}` });
+    await enqueue(world, { kind: "other" });
+    await world.db.write((tx) =>
+      tx
+        .updateTable("jobs")
+        .set({ state: "finished", finished_at: NOON })
+        .where("kind", "=", "count")
+        .execute(),
+    );
+    world.advance(31 * 86_400_000);
+    const batches: string[] = [];
+    const sweep = createSweeper(world, [
+      async (...given) => {
+        const left = await sweepFinishedJobs(...given);
+        batches.push(left);
+        return left;
+      },
+    ]);
+    await sweep({} as Job, { signal: new AbortController().signal });
+    expect(batches).toEqual(["more", "more", "done"]);
+    expect(await rows(world)).toMatchObject([{ kind: "other" }]);
   });
 });
 

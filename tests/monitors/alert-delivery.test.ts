@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { planAlerts } from "#app/monitors/alerts/plan-alerts.server.ts";
-import { noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
+import { awaitSending, noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
 import { findMonitor } from "#app/monitors/monitors.server.ts";
 
@@ -229,6 +229,14 @@ describe("an answer that is lost", () => {
     expect(await world.deliveries()).toMatchObject([{ state: "delivered", may_be_doubled: 1 }]);
   });
 
+  test("to a process that ended is looked for two seconds after the next start, however old the call is", async () => {
+    expect(await raiseLate((world) => world.db.write((tx) => awaitSending(tx, world.clock.now())))).toBe(1);
+  });
+
+  test("would be raised twice without that wait: the check bites", async () => {
+    expect(await raiseLate(async () => undefined)).toBe(2);
+  });
+
   test("a Cloud that is down for an hour is asked now and then, and gets each alert once afterwards", async () => {
     const world = await openWatchedWorld();
     await world.install();
@@ -302,6 +310,28 @@ describe("recovery", () => {
     expect(world.alerts()).toMatchObject([{ status: "RESOLVED" }]);
   });
 });
+
+/** A process ends a minute into its call, and Cloud stores the alert only after the next start. @returns the alerts */
+async function raiseLate(start: (world: WatchedWorld) => Promise<void>): Promise<number> {
+  const world = await openWatchedWorld();
+  await world.install();
+  const { id, wallet } = await openEpisodes(world, 1);
+  await plan(world, id);
+  const began = world.clock.now() - 60_000;
+  await world.db.write((tx) =>
+    tx
+      .updateTable("alert_deliveries")
+      .set({ state: "sending", attempts: 1, sent_at: began, due_at: began + 2_000 })
+      .execute(),
+  );
+  await start(world);
+  await world.work();
+  const { title, description } = (await world.deliveries())[0]!;
+  world.sandbox.workspace.instances[0]!.alerts.flag("Balance", wallet.balance_id, title, description);
+  await world.work(2_000);
+  expect(await world.deliveries()).toMatchObject([{ state: "delivered", may_be_doubled: 0 }]);
+  return world.alerts().length;
+}
 
 describe("a crash at any moment of the delivery", () => {
   test("doubles no alert and loses none", { timeout: 120_000 }, async () => {

@@ -1,9 +1,12 @@
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 
 import type { Alert } from "#app/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 import type { AlertDeliveryRow, DeliveryAttemptRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
+
+/** How long after an ambiguous answer, or the end of a process, Cloud may still be storing an alert. */
+export const LOOK_AFTER_MS = 2000;
 
 export type AlertDelivery = Selectable<AlertDeliveryRow>;
 
@@ -197,6 +200,18 @@ export async function noteAlertStatus(
     .set({ status_seen: status })
     .where("installed_app_id", "=", installedAppId)
     .where("anomaly_id", "=", anomalyId)
+    .execute();
+}
+
+/** At start: a call that the last process left may still be on its way, however long ago it began. */
+export async function awaitSending(tx: Tx, now: number): Promise<void> {
+  await tx
+    .updateTable("alert_deliveries")
+    .set({ due_at: now + LOOK_AFTER_MS })
+    // As the index spells it: bound values would not meet it.
+    .where("state", "in", [sql.lit("pending" as const), sql.lit("sending" as const)])
+    .where("state", "=", "sending")
+    .where("due_at", "<", now + LOOK_AFTER_MS)
     .execute();
 }
 

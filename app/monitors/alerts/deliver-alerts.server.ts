@@ -14,6 +14,7 @@ import {
   findNextDue,
   finishDelivery,
   listDueDeliveries,
+  LOOK_AFTER_MS,
   noteUnknownOutcome,
   postponeDeliveries,
   putBack,
@@ -22,8 +23,6 @@ import {
 import { hasMarker } from "./alert-text.ts";
 import { resolveAlerts } from "./resolve-alerts.server.ts";
 
-/** How long after an ambiguous answer Cloud may still be storing the alert. */
-const LOOK_AFTER_MS = 2000;
 /** A list that cannot be parsed for so long is one that cannot be read. */
 const UNREADABLE_AFTER_MS = 5 * 60_000;
 const LONGEST_DELAY_MS = 5 * 60_000;
