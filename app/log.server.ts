@@ -30,7 +30,7 @@ export function createLog(level: string) {
 }
 
 /** An error's name, code and stack, without the properties that libraries hang on it (requests, bodies, headers). */
-export function describeError(error: unknown) {
+function describeError(error: unknown) {
   if (!(error instanceof Error)) return { name: "NonError", message: typeof error };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   return { name: error.name, message: error.message, code, stack: error.stack };

@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts";
 export type SqliteConnection = SqliteDatabase.Database;
 
 /** How long a statement waits for another process (a backup, a shell) that holds the file; the event loop waits with it. */
-export const BUSY_TIMEOUT_MS = 5000;
+const BUSY_TIMEOUT_MS = 5000;
 
 /** Opens the writing connection and sets what every promise of ours rests on; `assertDurable` checks it after a write. */
 export function openWriter(file: string): SqliteConnection {

@@ -8,7 +8,7 @@ import { UnitDialect } from "./unit-dialect.server.ts";
 /** Inside a unit of work: the handle that reads and writes in its transaction. */
 export type Tx = Kysely<Schema>;
 
-export type WriteOptions = {
+type WriteOptions = {
   /** The caller's; once it is aborted the unit is not begun. One that has begun is finished. */
   signal?: AbortSignal;
   /** Milliseconds after which a unit that has not begun is refused. */

@@ -3,7 +3,7 @@ import type { TransactionSide } from "#app/blnk/checks.ts";
 import type { ActionKind } from "./action.ts";
 
 /** Minor units; undefined where Blnk did not say. */
-export type SideAmounts = {
+type SideAmounts = {
   balance: bigint | undefined;
   /** What can be spent: holds are kept back, and what is on its way in does not count yet. */
   available: bigint | undefined;

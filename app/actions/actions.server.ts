@@ -11,7 +11,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 import { findLimitProblem } from "./action-limits.server.ts";
 import { type Action, readAction } from "./action.ts";
 
-export const CONFIRM_ACTION = "confirm_action";
+const CONFIRM_ACTION = "confirm_action";
 
 /** When the job looks for what came of an action, if nothing was known before: checks and call have ended by then. */
 const CONFIRM_AFTER_MS = 50_000;

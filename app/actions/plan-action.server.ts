@@ -10,7 +10,7 @@ import { type AmountError, parseAmount } from "#app/money/parse-amount.ts";
 import { type ActionEffect, effectOf } from "./action-effect.ts";
 
 /** A decimal in major units, as it was typed, or minor units. Left out, a commit is of all that remains. */
-export type AskedAmount = string | bigint | undefined;
+type AskedAmount = string | bigint | undefined;
 
 export type ActionRequest =
   | { kind: "commit"; target: string; amount?: AskedAmount }

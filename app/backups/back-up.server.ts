@@ -50,7 +50,7 @@ export async function listBackups({ read }: Pick<Database, "read">): Promise<Bac
   return await read.selectFrom("backups").selectAll().orderBy("taken_at", "desc").execute();
 }
 
-export function backupFolder(databaseFile: string): string {
+function backupFolder(databaseFile: string): string {
   return join(dirname(databaseFile), "backups");
 }
 

@@ -11,7 +11,7 @@ export type AlertList = {
   complete: boolean;
 };
 
-export type AlertStatusList = { statuses: AlertStatus[]; allowed_colours: string[] };
+type AlertStatusList = { statuses: AlertStatus[]; allowed_colours: string[] };
 
 const PAGE_SIZE = "100";
 const MAX_PAGES = 1_000;

@@ -16,7 +16,7 @@ import { createLanes } from "./transport/lanes.server.ts";
 import { cloudPath } from "./transport/request.ts";
 import { createSend } from "./transport/send.server.ts";
 
-export type { CloudCredentials, EndedCall } from "./transport/call.server.ts";
+export type { CloudCredentials } from "./transport/call.server.ts";
 
 export type CloudOptions = {
   apiUrl: string;
@@ -39,7 +39,7 @@ export type CloudOptions = {
   now?: () => number;
 };
 
-export type ClientOptions = {
+type ClientOptions = {
   /** Ends every call of this client: the request that asked went away, or the job was stopped. */
   signal?: AbortSignal;
   /** Time that all calls of this client share, retries and waiting included. None when left out: then each has its own. */

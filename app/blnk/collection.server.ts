@@ -6,7 +6,7 @@ import type { Call } from "./transport/call.server.ts";
 import type { JsonObject, JsonValue } from "./transport/lossless-json.ts";
 import { cloudPath } from "./transport/request.ts";
 
-export type ListQuery<R extends Resource> = {
+type ListQuery<R extends Resource> = {
   filters?: readonly Filter<R>[];
   /** From 1. */
   page?: number;
@@ -16,7 +16,7 @@ export type ListQuery<R extends Resource> = {
   exactTotal?: boolean;
 };
 
-export type Page<T> = {
+type Page<T> = {
   /** In the order they came, which Cloud does not promise. */
   rows: T[];
   /** How many match; undefined when Cloud did not say or only guessed. */
@@ -25,7 +25,7 @@ export type Page<T> = {
   estimate?: number;
 };
 
-export type ScanQuery<R extends Resource> = {
+type ScanQuery<R extends Resource> = {
   filters?: readonly Filter<R>[];
   /** Rows created later (ms UTC) are left out, so that paging stays over a fixed set; undefined for a small set. */
   createdUntil: number | undefined;

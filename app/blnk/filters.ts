@@ -67,13 +67,13 @@ export const FILTER_FIELDS = {
 
 export type Resource = keyof typeof FILTER_FIELDS;
 /** `created_at` is a field of all. */
-export type FilterField<R extends Resource> =
+type FilterField<R extends Resource> =
   | (keyof (typeof FILTER_FIELDS)[R] & string)
   | "created_at"
   | `meta_data.${string}`;
 
 /** Times are ms UTC, integers bigint, decimals their digits ("10.50"), metadata whatever was stored. */
-export type FilterValue = string | bigint | number | boolean;
+type FilterValue = string | bigint | number | boolean;
 
 const COMPARISONS = ["eq", "ne", "gt", "gte", "lt", "lte"] as const;
 const PATTERNS = ["like", "ilike"] as const;

@@ -42,7 +42,7 @@ export type Balance = {
 };
 
 /** `COMMIT` and `EXPIRED` are never stored; what Blnk may add later stays a string. */
-export type TransactionStatus =
+type TransactionStatus =
   | "QUEUED"
   | "SCHEDULED"
   | "APPLIED"

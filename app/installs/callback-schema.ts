@@ -41,7 +41,7 @@ type Common = Pick<
 >;
 
 export type InstallEvent = Common & { kind: "install"; api_key: string; granted_permissions: string[] };
-export type UninstallEvent = Common & { kind: "uninstall"; uninstalled_at: string | null };
+type UninstallEvent = Common & { kind: "uninstall"; uninstalled_at: string | null };
 export type CallbackEvent = InstallEvent | UninstallEvent;
 
 /**

@@ -177,7 +177,7 @@ export async function deleteMonitor(tx: Tx, author: Author, id: string, now: num
 }
 
 /** Asks for an evaluation of all monitors of an install, now or as soon as the one that runs is over. */
-export async function askForCycle(
+async function askForCycle(
   tx: Tx,
   { installed_app_id, generation }: Pick<Author, "installed_app_id" | "generation">,
   now: number,

@@ -5,7 +5,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import { hashSecret, mintSecret } from "./secrets.server.ts";
 
-export const MAX_LIVE_LAUNCHES = 50;
+const MAX_LIVE_LAUNCHES = 50;
 export const MAX_REDEMPTIONS = 20;
 
 export type LaunchOrigin = { user_id: string | null; source_address: string; secret_index: number };

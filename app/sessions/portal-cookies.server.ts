@@ -4,7 +4,7 @@ const PREFIX = "__Host-p_";
 
 export type CookieSite = "top-level" | "embedded";
 
-export function cookieName(launchId: string): string {
+function cookieName(launchId: string): string {
   return PREFIX + launchId;
 }
 

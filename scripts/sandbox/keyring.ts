@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 /** `pending`: minted, but Cloud has not yet had the app's 2xx (contract A.6 leaves open whether it already works). */
-export type KeyState = "pending" | "active" | "revoked";
+type KeyState = "pending" | "active" | "revoked";
 
 export type ApiKey = {
   key: string;

@@ -13,7 +13,7 @@ export type Tool = {
   run: (target: Target) => Promise<Outcome>;
 };
 
-export type Outcome = { version: string; looked: string; found: string[] };
+type Outcome = { version: string; looked: string; found: string[] };
 
 export function isOnPath(program: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {

@@ -56,7 +56,7 @@ export class Crash {
   }
 }
 
-export class Crashed extends Error {
+class Crashed extends Error {
   override readonly name = "Crashed";
 }
 

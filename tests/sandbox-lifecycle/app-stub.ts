@@ -5,7 +5,7 @@ import type { ManifestInput } from "#scripts/sandbox/lifecycle/manifest.ts";
 
 import { listen } from "./listen.ts";
 
-export type StubAnswer = {
+type StubAnswer = {
   status?: number;
   body?: unknown;
   location?: string;
@@ -13,7 +13,7 @@ export type StubAnswer = {
   /** Answers nothing at all. */
   hang?: boolean;
 };
-export type Received = { method: string; path: string; type: string | undefined; body: Body };
+type Received = { method: string; path: string; type: string | undefined; body: Body };
 
 const bodySchema = z.record(z.string(), z.unknown());
 type Body = z.output<typeof bodySchema>;

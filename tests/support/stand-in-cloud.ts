@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 
 import { listen } from "./listen.ts";
 
-export type ProofSeen = { path: string; instanceIds: string[]; key: string };
+type ProofSeen = { path: string; instanceIds: string[]; key: string };
 
 /**
  * The little of Blnk Cloud that a key proof needs: a status for each key (200 unless set), and a journal of who asked

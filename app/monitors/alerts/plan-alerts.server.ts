@@ -21,7 +21,7 @@ export type AlertPlan = {
 
 // Alerts cannot be deleted: a flood of them could never be taken back.
 const OWN_ALERTS = 10;
-export const ALERTS_PER_DAY = 200;
+const ALERTS_PER_DAY = 200;
 const DAY_MS = 24 * 60 * 60_000;
 const SHOWN = 20;
 

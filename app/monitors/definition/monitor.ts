@@ -44,7 +44,7 @@ type Common = {
 export const SEVERITIES = ["info", "warning", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-export type AlertText = {
+type AlertText = {
   title: string | undefined;
   description: string | undefined;
   /** The alert's status once the episode is over. */
@@ -126,7 +126,7 @@ export const MAX_HOLD_MINUTES = 90 * 24 * 60;
 /** At least one of the two. */
 export type StuckCondition = { queued_minutes: number | undefined; hold_minutes: number | undefined };
 
-export type RejectionsCondition = { count: number; window_minutes: number };
+type RejectionsCondition = { count: number; window_minutes: number };
 
 export type MovementCondition = {
   direction: Direction;
@@ -144,7 +144,7 @@ export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];
 
 /** Minutes from midnight by the wall clock: from `from` up to, not including, `to`, over midnight when `from > to`. */
-export type Hours = { from: number; to: number };
+type Hours = { from: number; to: number };
 
 /** Undefined hours: the whole day. Hours over midnight belong to the day they begin on. */
 export type Window = { days: Day[]; hours: Hours | undefined; time_zone: string };

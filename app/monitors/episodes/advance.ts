@@ -19,7 +19,7 @@ export type SubjectState = {
   episode: OpenEpisode | undefined;
 };
 
-export type OpenEpisode = {
+type OpenEpisode = {
   id: string;
   /** It opened while the monitor was muted and is still to be announced. */
   muted: boolean;
@@ -29,7 +29,7 @@ export type OpenEpisode = {
  * `alert`: an alert of its own. `already_true`: shares the one alert of the first evaluation. `quiet`: none, asked for.
  * `muted`: none before the mute's end, and then only if it still holds.
  */
-export type Announcement = "alert" | "already_true" | "quiet" | "muted";
+type Announcement = "alert" | "already_true" | "quiet" | "muted";
 
 /** `recovered`: false again. `event`: over as it began. `gone`: left the selection. `edited`, `deleted`: the monitor. */
 export type CloseReason = "recovered" | "event" | "gone" | "edited" | "deleted";

@@ -3,7 +3,7 @@ import type { Balance } from "#app/blnk/records.ts";
 import type { BalanceField, Selection } from "../definition/monitor.ts";
 import { selectsBalance } from "./select/select-balances.ts";
 
-export type Total = { sum: bigint; currency: string; largest: string };
+type Total = { sum: bigint; currency: string; largest: string };
 export type TotalFold = {
   add: (balance: Balance) => void;
   /** The total, or why there is none, in words for people. */

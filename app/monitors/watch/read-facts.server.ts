@@ -210,7 +210,7 @@ function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | und
   };
 }
 
-export function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Balance): BalanceTraits {
+function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Balance): BalanceTraits {
   return { balance_id, indicator, ledger_id, identity_id };
 }
 

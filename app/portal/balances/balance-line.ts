@@ -3,7 +3,7 @@ import type { Balance } from "#app/blnk/records.ts";
 import type { LedgerName } from "../ledgers/read-ledger-names.server.ts";
 import type { BalancePrecision } from "../precision/balance-precision.ts";
 
-export type BalanceAmounts = Pick<
+type BalanceAmounts = Pick<
   Balance,
   | "currency"
   | "balance"

@@ -3,7 +3,7 @@ import { area, curveStepAfter, line } from "d3-shape";
 
 import type { TimeChart } from "./time-chart.ts";
 
-export type TimePoint = {
+type TimePoint = {
   /** ms UTC. */
   at: number;
   /** Where the point is drawn. People read `text`, so an amount may lose digits here and nowhere else. */

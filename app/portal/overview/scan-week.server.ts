@@ -8,7 +8,7 @@ const MAX_ROWS = 20_000;
 const MAX_CURRENCIES = 100;
 
 /** The applied rows of one currency, by the six hours in which they were created. */
-export type CurrencyWeek = {
+type CurrencyWeek = {
   currency: string | undefined;
   /** Minor units per major unit that all amounts are in. */
   precision: bigint;

@@ -9,7 +9,7 @@ export type Scanned<T> = { value: T; at: number };
 /** Scans that every panel of an install shares for some minutes: they read thousands of rows. */
 export type SharedScans = { balances: ScanCache<BalanceTotals>; week: ScanCache<WeekOfRows> };
 
-export type ScanCache<T> = ReturnType<typeof createScanCache<T>>;
+type ScanCache<T> = ReturnType<typeof createScanCache<T>>;
 
 const KEPT_MS = 5 * 60_000;
 /** A person who asks again and again gets what was just read. */

@@ -8,7 +8,7 @@ const GENERAL_LEDGER_ID = "general_ledger_id";
 const MAX_BALANCES = 20_000;
 const MAX_TOTALS = 500;
 
-export type Total = {
+type Total = {
   currency: string | undefined;
   /** Minor units of the balances whose amount could be read. */
   minor: bigint;
@@ -19,7 +19,7 @@ export type Total = {
   unreadable: number;
 };
 
-export type LedgerTotal = Total & { ledger_id: string | undefined; ledger_name: string | undefined };
+type LedgerTotal = Total & { ledger_id: string | undefined; ledger_name: string | undefined };
 
 export type BalanceTotals = {
   currencies: Total[];

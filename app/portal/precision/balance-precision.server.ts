@@ -43,7 +43,7 @@ export async function readBalancePrecisions(
 }
 
 /** The same for one balance whose newest applied rows are at hand. */
-export function judge(applied: readonly Transaction[], assumed: bigint): BalancePrecision {
+function judge(applied: readonly Transaction[], assumed: bigint): BalancePrecision {
   const newest = applied.toSorted((a, b) => (b.created_at ?? 0) - (a.created_at ?? 0)).slice(0, NEWEST_ROWS);
   const precisions = new Set(newest.map(({ precision }) => precision));
   const [precision] = precisions;

@@ -35,7 +35,7 @@ export type Install = Grant & {
 export type Launch = { portal_url: string } | { failure: string };
 
 /** The user who sits at the dashboard. Only the older launch payload tells the app (contract A.5). */
-export const USER_ID = "user_sandbox";
+const USER_ID = "user_sandbox";
 
 /**
  * Cloud's side of an app's life, to the letter of contract A.3 to A.5: what it sends, how long it waits, and what
