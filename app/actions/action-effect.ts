@@ -1,3 +1,4 @@
+import { availableOf } from "#app/blnk/available-balance.ts";
 import type { TransactionSide } from "#app/blnk/checks.ts";
 
 import type { ActionKind } from "./action.ts";
@@ -42,11 +43,7 @@ export function effectOf(
 }
 
 function changed({ balance }: TransactionSide, change: Change, amount: bigint): SideEffect {
-  const held = balance?.inflight_debit_balance;
-  const before: SideAmounts = {
-    balance: balance?.balance,
-    available: balance?.balance === undefined || held === undefined ? undefined : balance.balance - held,
-  };
+  const before: SideAmounts = { balance: balance?.balance, available: balance && availableOf(balance) };
   const after: SideAmounts = {
     balance: add(before.balance, change.balance * amount),
     available: add(before.available, change.available * amount),

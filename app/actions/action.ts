@@ -35,3 +35,8 @@ export function readAction({
     noted: noted === 1,
   } as Action;
 }
+
+/** An adjustment of which nothing was recorded may be taken again, since its reference is the same. */
+export function mayStart({ state, kind }: Action): boolean {
+  return state === "prepared" || (state === "not_recorded" && kind === "adjustment");
+}

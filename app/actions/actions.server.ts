@@ -9,7 +9,7 @@ import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { findLimitProblem } from "./action-limits.server.ts";
-import { type Action, readAction } from "./action.ts";
+import { type Action, mayStart, readAction } from "./action.ts";
 
 const CONFIRM_ACTION = "confirm_action";
 
@@ -48,8 +48,7 @@ export async function listUnderWay(
 
 /**
  * Takes an action that was prepared in this launch, for whoever asks first; everybody else gets undefined, as does one
- * that a limit or another action forbids, which is over with this. An adjustment of which nothing was recorded may be
- * taken again, since its reference is the same.
+ * that a limit or another action forbids, which is over with this.
  */
 export async function claimAction(
   tx: Tx,
@@ -80,10 +79,6 @@ export async function claimAction(
   if (problem !== undefined) return undefined;
   await enqueueConfirmation(tx, { ...action, generation }, now + CONFIRM_AFTER_MS, now);
   return { ...action, state, started_at: now, sent_at: null };
-}
-
-function mayStart({ state, kind }: Action): boolean {
-  return state === "prepared" || (state === "not_recorded" && kind === "adjustment");
 }
 
 async function findLockProblem(tx: Tx, { installed_app_id, lock_id }: Action): Promise<string | undefined> {

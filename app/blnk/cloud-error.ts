@@ -30,12 +30,13 @@ export type CloudErrorDetails = {
   /** What `Retry-After` asked for. */
   retryAfterMs?: number;
   scope?: Scope;
-  /**
-   * The network's own word, such as ECONNREFUSED. `BrokenCircuitError` (the breaker is open) and
-   * `BulkheadRejectedError` (too many wait already) say that nothing was sent.
-   */
+  /** The network's own word, such as ECONNREFUSED; see `wasNotSent`. */
   reason?: string;
 };
+
+/** The reasons of an `unavailable` that was never sent. Spelled out, since a bundler may rename the classes. */
+export const BREAKER_OPEN = "BrokenCircuitError";
+export const QUEUE_FULL = "BulkheadRejectedError";
 
 const MESSAGES: Record<CloudErrorCode, string> = {
   unauthorised: "Blnk Cloud does not accept this install's key",
@@ -75,11 +76,14 @@ export class CloudError extends DomainError<CloudErrorCode> {
 }
 
 /** Nothing left this app: the breaker was open, or too many calls wait already. */
-const NOT_SENT: readonly (string | undefined)[] = ["BrokenCircuitError", "BulkheadRejectedError"];
+export function wasNotSent({ reason }: CloudError): boolean {
+  return reason === BREAKER_OPEN || reason === QUEUE_FULL;
+}
 
 /** Whether Blnk may have done what was asked although there was no good answer. */
-export function mayBeDone({ code, reason }: CloudError): boolean {
-  return (code === "unavailable" && !NOT_SENT.includes(reason)) || code === "timeout" || code === "malformed";
+export function mayBeDone(error: CloudError): boolean {
+  const { code } = error;
+  return (code === "unavailable" && !wasNotSent(error)) || code === "timeout" || code === "malformed";
 }
 
 /** The error for an answer that is not a 2xx, judged by its status and Core's code alone, never by its text. */

@@ -21,6 +21,11 @@ export type PortalSession = {
   };
 };
 
+/** Whose session it is, as Activity records it. */
+export function actorOf({ install, launchId, userId }: PortalSession) {
+  return { installed_app_id: install.installed_app_id, launch_id: launchId, user_id: userId };
+}
+
 /** The good session that the request's cookie for this launch opens, if any. */
 export async function findPortalSession(
   db: Database,

@@ -2,8 +2,8 @@ import { DelegateBackoff, handleWhen, retry } from "cockatiel";
 
 import type { Scope } from "#app/permissions/scopes.ts";
 
-import { CloudError, type CloudErrorCode } from "../cloud-error.ts";
-import { BREAKER_OPEN, type Lane } from "./lanes.server.ts";
+import { BREAKER_OPEN, CloudError, type CloudErrorCode } from "../cloud-error.ts";
+import type { Lane } from "./lanes.server.ts";
 import type { JsonValue } from "./lossless-json.ts";
 import type { CloudRequest } from "./request.ts";
 import { abortError, type Send } from "./send.server.ts";

@@ -9,7 +9,7 @@ import {
   isBulkheadRejectedError,
 } from "cockatiel";
 
-import { CloudError } from "../cloud-error.ts";
+import { BREAKER_OPEN, CloudError, QUEUE_FULL } from "../cloud-error.ts";
 
 export type LaneLimits = {
   /** Requests under way at once, over all installs. */
@@ -32,10 +32,6 @@ export type Lanes = {
   of(installedAppId: string): Lane;
   stop(installedAppId: string): void;
 };
-
-/** The reasons of an `unavailable` that was never sent. Spelled out, since a bundler may rename the classes. */
-export const BREAKER_OPEN = "BrokenCircuitError";
-const QUEUE_FULL = "BulkheadRejectedError";
 
 const QUEUE = 1_000;
 const LONGEST_BREAK_MS = 30_000;

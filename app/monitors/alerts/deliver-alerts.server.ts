@@ -1,5 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
+import { CloudError, wasNotSent } from "#app/blnk/cloud-error.ts";
 import type { Alert } from "#app/blnk/records.ts";
 import { jobCredentials } from "#app/installs/cloud-access.server.ts";
 import { findInstall, type Install } from "#app/installs/installs.server.ts";
@@ -205,14 +205,11 @@ const OUTAGE: ReadonlySet<string> = new Set(["unavailable", "timeout", "rate_lim
 
 /** Whether it is certain that Cloud did not take it. Anything that may have been sent and lost is not. */
 function isRefusal(error: CloudError): boolean {
-  if (
+  return (
     REFUSED.has(error.code) ||
-    error.code === "rate_limited" ||
-    error.code === "locked" ||
-    error.code === "unauthorised"
-  )
-    return true;
-  return error.reason === "BrokenCircuitError" || error.reason === "BulkheadRejectedError";
+    ["rate_limited", "locked", "unauthorised"].includes(error.code) ||
+    wasNotSent(error)
+  );
 }
 
 function delayAfter(attempts: number, error: CloudError): number {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { isTimeZone } from "#app/time-zone.ts";
+
 import {
   BALANCE_FIELDS,
   DAYS,
@@ -194,11 +196,3 @@ export const monitorSchema = z.discriminatedUnion("kind", [
 
 /** A monitor as the forms, imports and exports write it. */
 export type MonitorJson = z.output<typeof monitorSchema>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}

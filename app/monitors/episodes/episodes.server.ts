@@ -6,7 +6,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import { askForResolution } from "../alerts/alert-deliveries.server.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
-import { chunks } from "../reads/watched-rows.server.ts";
+import { batches } from "../reads/batches.ts";
 import { type CloseReason, isTracked, type Step, type SubjectState } from "./advance.ts";
 
 /** One subject's step, what it came from, and what was stored of it before. */
@@ -39,7 +39,7 @@ export async function findEvents(
   subjects: readonly string[],
 ): Promise<string[]> {
   const found: string[] = [];
-  for (const some of chunks(subjects)) {
+  for (const some of batches(subjects)) {
     const rows = await read
       .selectFrom("episodes")
       .select("subject")

@@ -1,3 +1,4 @@
+import { availableOf } from "#app/blnk/available-balance.ts";
 import type { Balance } from "#app/blnk/records.ts";
 
 import type { BalanceField, Selection } from "../definition/monitor.ts";
@@ -66,9 +67,7 @@ export function createCurrencies() {
 }
 
 export function fieldOf(balance: Balance, field: BalanceField): bigint | undefined {
-  if (field !== "available") return balance[field];
-  const { balance: settled, inflight_debit_balance: held } = balance;
-  return settled === undefined || held === undefined ? undefined : settled - held;
+  return field === "available" ? availableOf(balance) : balance[field];
 }
 
 /** Without a version: one with any amount. */

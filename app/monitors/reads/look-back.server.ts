@@ -6,7 +6,8 @@ import type { WindowMonitor } from "../definition/monitor.ts";
 import { keptFrom, needsTraits } from "../kinds/evaluate.ts";
 import type { BalanceTraits } from "../kinds/facts.ts";
 import { addToWindows } from "./add-to-windows.server.ts";
-import { batches, findBalances } from "./read-by-id.server.ts";
+import { batches } from "./batches.ts";
+import { findBalances } from "./read-by-id.server.ts";
 
 type NewWindow = { id: string; monitor: WindowMonitor };
 

@@ -4,7 +4,8 @@ import type { Balance } from "#app/blnk/records.ts";
 
 import { answers } from "./balance-filters.ts";
 import type { Fold } from "./balance-reader.ts";
-import { type BalanceDemand, PAGE_SIZE } from "./plan-balance-reads.ts";
+import { batches } from "./batches.ts";
+import type { BalanceDemand } from "./plan-balance-reads.ts";
 import { problemOf } from "./problem-of.ts";
 
 /** `misled`: Cloud sent what was not asked for, so that what was asked for may be missing. */
@@ -63,10 +64,4 @@ export async function findBalances(client: CloudClient, ids: readonly string[]):
     found.push(...page);
   }
   return found;
-}
-
-export function batches<T>(items: readonly T[]): T[][] {
-  return Array.from({ length: Math.ceil(items.length / PAGE_SIZE) }, (_, index) =>
-    items.slice(index * PAGE_SIZE, (index + 1) * PAGE_SIZE),
-  );
 }

@@ -5,7 +5,7 @@ import type { Database } from "#db/database.server.ts";
 
 import { type Chain, OVERLAP_MS, type SeenTransaction } from "../kinds/facts.ts";
 import { HOLD_LOOK_BACK_MS, openRows, QUEUE_LOOK_BACK_MS, WAITING } from "./chains.server.ts";
-import { batches } from "./read-by-id.server.ts";
+import { batches } from "./batches.ts";
 import { findChainIds, listOpenChains } from "./watched-rows.server.ts";
 
 /** No chain is longer: queued, hold, commit, refund, its outcome. */

@@ -3,10 +3,9 @@ import { ownTurn } from "#app/turns.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
+import { batches } from "./batches.ts";
 import type { Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
-
-const CHUNK = 100;
 
 /** Which of these rows were seen, and the chains that they belong to. */
 export async function findChainIds(
@@ -15,7 +14,7 @@ export async function findChainIds(
   ids: readonly string[],
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const some of chunks(ids)) {
+  for (const some of batches(ids)) {
     const rows = await read
       .selectFrom("seen_rows")
       .select(["transaction_id", "chain_id"])
@@ -55,8 +54,8 @@ export async function rememberRows(
   }: { rows: readonly SeenTransaction[]; changed: readonly Chain[]; keepFrom: number; now: number },
 ): Promise<void> {
   // A row that counts as seen must not be missing in its chain.
-  for (const some of chunks(changed)) await db.write((tx) => rememberChains(tx, installedAppId, some, now));
-  for (const some of chunks(rows)) {
+  for (const some of batches(changed)) await db.write((tx) => rememberChains(tx, installedAppId, some, now));
+  for (const some of batches(rows)) {
     await db.write((tx) =>
       tx
         .insertInto("seen_rows")
@@ -122,7 +121,7 @@ export async function storeEntries(
   db: Pick<Database, "write">,
   entries: readonly (WindowEntry & { monitor_id: string })[],
 ): Promise<void> {
-  for (const some of chunks(entries)) {
+  for (const some of batches(entries)) {
     await db.write((tx) =>
       tx
         .insertInto("window_entries")
@@ -182,7 +181,7 @@ export async function dropOutlived(
   db: Pick<Database, "write">,
   windows: readonly KeptWindow[],
 ): Promise<void> {
-  for (const some of chunks(windows, WINDOWS_PER_UNIT)) {
+  for (const some of batches(windows, WINDOWS_PER_UNIT)) {
     await db.write(async (tx) => {
       for (const window of some) await dropEntries(tx, window);
     });
@@ -206,10 +205,4 @@ async function dropEntries(tx: Tx, { monitorId, keptFrom }: KeptWindow): Promise
       ),
     )
     .execute();
-}
-
-export function chunks<T>(items: readonly T[], size = CHUNK): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

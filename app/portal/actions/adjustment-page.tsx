@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import { Form, useLocation } from "react-router";
 
+import { availableOf } from "#app/blnk/available-balance.ts";
 import { Button } from "#app/ui/button.tsx";
 import { TextField } from "#app/ui/field.tsx";
 import { EmptyNote } from "#app/ui/notes.tsx";
@@ -11,7 +12,7 @@ import { shortenId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { availableOf, type BalanceLine } from "../balances/balance-line.ts";
+import type { BalanceLine } from "../balances/balance-line.ts";
 import { BalanceMoney } from "../balances/balance-money.tsx";
 import { listSearch } from "../lists/list-state.ts";
 import { ReadingBlock } from "../reading-block.tsx";

@@ -1,4 +1,4 @@
-import type { Action } from "#app/actions/action.ts";
+import { type Action, mayStart } from "#app/actions/action.ts";
 import { findAction } from "#app/actions/actions.server.ts";
 import { requestOf } from "#app/actions/start-action.server.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
@@ -34,14 +34,12 @@ export async function loadAction(
   const { installed_app_id, instance_id } = session.install;
   const action = await findAction(db.read, installed_app_id, actionId);
   if (!action) return undefined;
-  const { kind, state, precision } = action;
-  const toConfirm = state === "prepared" || (state === "not_recorded" && kind === "adjustment");
   return {
     loadedAt: now,
     action: shownAction(action, session.launchId),
-    plan: toConfirm
+    plan: mayStart(action)
       ? readCloud("data:read", (client) =>
-          showPlan(client, db, instance_id, requestOf(action), () => precision),
+          showPlan(client, db, instance_id, requestOf(action), () => action.precision),
         )
       : undefined,
   };

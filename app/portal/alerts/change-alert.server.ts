@@ -5,7 +5,7 @@ import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
 import type { Alert } from "#app/blnk/records.ts";
 import { noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 
 import { joinMarker, splitMarker } from "./alert-marker.ts";
 import { type Writing, writeClient } from "../write-client.server.ts";
@@ -52,9 +52,7 @@ export async function changeAlert(
     await recordActivity(
       tx,
       {
-        installed_app_id,
-        launch_id: session.launchId,
-        user_id: session.userId,
+        ...actorOf(session),
         action: input.change === "status" ? "alert.status_set" : "alert.edited",
         target: anomalyId,
         result:

@@ -5,7 +5,7 @@ import type { Selectable } from "kysely";
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
 import { hasMarker } from "#app/monitors/alerts/alert-text.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 import type { FlagRow } from "#db/schema.ts";
 
 import { joinMarker } from "./alert-marker.ts";
@@ -154,9 +154,7 @@ async function finish(
     await recordActivity(
       tx,
       {
-        installed_app_id: session.install.installed_app_id,
-        launch_id: session.launchId,
-        user_id: session.userId,
+        ...actorOf(session),
         action: "alert.raised",
         target: entityId,
         result: raised ? `raised as ${outcome.anomalyId}` : outcome.problem,

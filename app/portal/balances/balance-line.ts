@@ -40,12 +40,3 @@ export function balanceName({
   const { name } = meta_data;
   return indicator ?? (typeof name === "string" && name !== "" ? name : undefined);
 }
-
-/** What can be spent: holds are kept back, and what is on its way in does not count yet. */
-export function availableOf({
-  balance,
-  inflight_debit_balance,
-}: Pick<Balance, "balance" | "inflight_debit_balance">): bigint | undefined {
-  if (balance === undefined || inflight_debit_balance === undefined) return undefined;
-  return balance - inflight_debit_balance;
-}

@@ -1,9 +1,10 @@
+import { availableOf } from "#app/blnk/available-balance.ts";
 import { shortenId } from "#app/ui/short-id.tsx";
 
 import { CreatedAt } from "../created-at.tsx";
 import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
 import { RecordLink } from "../record-link.tsx";
-import { availableOf, type BalanceLine } from "./balance-line.ts";
+import type { BalanceLine } from "./balance-line.ts";
 import { BalanceMoney } from "./balance-money.tsx";
 
 const COLUMNS: readonly Column[] = [

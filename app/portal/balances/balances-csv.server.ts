@@ -1,3 +1,4 @@
+import { availableOf } from "#app/blnk/available-balance.ts";
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Balance } from "#app/blnk/records.ts";
 
@@ -7,7 +8,7 @@ import { readBalancePrecisions } from "../precision/balance-precision.server.ts"
 import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
 import type { Reading } from "../reading.ts";
-import { availableOf, type BalanceLine, toBalanceLine } from "./balance-line.ts";
+import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
 import { balanceFilters, balanceQuery } from "./balance-query.server.ts";
 
 const AMOUNTS = {

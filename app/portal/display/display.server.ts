@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { isTimeZone } from "#app/time-zone.ts";
+
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
@@ -28,11 +30,3 @@ export const displaySchema = z.object({
   timeZone: z.string().max(100).refine(isTimeZone),
   theme: z.enum(THEMES),
 });
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { type NoteOutcome, noteVersion, readNote, saveNote } from "#app/actions/own-note.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 
 import { type Writing, writeClient } from "../write-client.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
@@ -42,9 +42,7 @@ export async function saveOwnNote(
     recordActivity(
       tx,
       {
-        installed_app_id: session.install.installed_app_id,
-        launch_id: session.launchId,
-        user_id: session.userId,
+        ...actorOf(session),
         action: "note.saved",
         target: entityId,
         result: outcome.kind === "saved" ? (input.note === "" ? "taken away" : "done") : outcome.problem,

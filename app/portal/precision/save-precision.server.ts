@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
 import type { Clock } from "#app/clock.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { decimalChoices } from "./currency-decimals.ts";
@@ -35,9 +35,7 @@ export async function savePrecision(
     await recordActivity(
       tx,
       {
-        installed_app_id,
-        launch_id: session.launchId,
-        user_id: session.userId,
+        ...actorOf(session),
         action: "precision.changed",
         target: currency,
         result: decimals === undefined ? "as in ISO 4217" : `${decimals} decimals`,

@@ -2,6 +2,7 @@ import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
 import { endLaunch } from "#app/sessions/launches.server.ts";
+import { actorOf } from "#app/sessions/portal-session.server.ts";
 import { sessionEndedPage } from "#app/ui/plain-page.server.ts";
 
 import type { Route } from "./+types/end-session.ts";
@@ -12,15 +13,13 @@ export const middleware = [requirePost];
 export function action({ context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
     const { db, clock } = context.get(platformContext);
-    const { launchId, userId, install } = context.get(sessionContext);
+    const session = context.get(sessionContext);
     await db.write(async (tx) => {
-      await endLaunch(tx, launchId, clock.now());
+      await endLaunch(tx, session.launchId, clock.now());
       await recordActivity(
         tx,
         {
-          installed_app_id: install.installed_app_id,
-          launch_id: launchId,
-          user_id: userId,
+          ...actorOf(session),
           action: "session.ended",
           result: "by hand",
         },

@@ -3,6 +3,7 @@ import { platformContext, sessionContext } from "#app/context.server.ts";
 import { answerJson, requirePost } from "#app/http.server.ts";
 import { bodyOf, readJsonBody } from "#app/json-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
+import { authorOf } from "#app/portal/monitors/author.server.ts";
 
 import type { Route } from "./+types/monitors-import.ts";
 
@@ -13,13 +14,7 @@ export const middleware = [requirePost];
 /** `?skip_existing=1` leaves out the monitors whose name is taken. */
 export function action({ request, context }: Route.ActionArgs) {
   const { db, clock, worker } = context.get(platformContext);
-  const { launchId, userId, install } = context.get(sessionContext);
-  const author = {
-    installed_app_id: install.installed_app_id,
-    generation: install.generation,
-    launch_id: launchId,
-    user_id: userId,
-  };
+  const author = authorOf(context.get(sessionContext));
   return answerJson(context, async () => {
     const body = await readJsonBody(bodyOf(request), { maxBytes: MAX_BYTES, parse: parseJson });
     const skipExisting = new URL(request.url).searchParams.get("skip_existing") === "1";

@@ -10,7 +10,7 @@ import {
   setWebhook,
   testWebhook,
 } from "#app/monitors/webhook/webhooks.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 
 const changeSchema = z.discriminatedUnion("change", [
   z.object({ change: z.literal("set"), url: z.string().trim(), format: z.enum(["standard", "slack"]) }),
@@ -30,8 +30,8 @@ export async function changeWebhook(
   const read = changeSchema.safeParse({ url: "", ...submission.payload });
   if (!read.success) return undefined;
   const asked = read.data;
-  const { install, launchId, userId } = session;
-  const actor = { launch_id: launchId, user_id: userId };
+  const { install } = session;
+  const actor = actorOf(session);
   switch (asked.change) {
     case "set":
       try {
@@ -53,20 +53,18 @@ export async function changeWebhook(
 /** False when there is no webhook to test. */
 async function sendTest(
   platform: Pick<Platform, "db" | "clock" | "worker">,
-  { install, launchId, userId }: PortalSession,
+  session: PortalSession,
 ): Promise<boolean> {
   const { db, clock, worker } = platform;
-  const { installed_app_id } = install;
-  const webhook = await findWebhook(db, installed_app_id);
+  const { install } = session;
+  const webhook = await findWebhook(db, install.installed_app_id);
   if (!webhook) return false;
   await testWebhook(platform, install);
   await db.write((tx) =>
     recordActivity(
       tx,
       {
-        installed_app_id,
-        launch_id: launchId,
-        user_id: userId,
+        ...actorOf(session),
         action: "webhook.tested",
         target: webhook.host,
         result: "test message asked for",
