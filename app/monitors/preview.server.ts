@@ -11,6 +11,7 @@ import type { BalanceTraits, SubjectResult } from "./kinds/facts.ts";
 import { selectsTransaction } from "./kinds/select/select-transactions.ts";
 import { hasAmount } from "./kinds/transaction-match.ts";
 import { readTraits } from "./reads/look-back.server.ts";
+import { confirmImbalance } from "./reads/confirm-imbalance.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
 import { readBalances } from "./reads/read-balances.server.ts";
@@ -79,19 +80,24 @@ async function previewNow(
 ): Promise<Preview["now"]> {
   const context = { now, watching_since: now, tracked: new Set<string>() };
   const demand = demandOf(monitor, { tracked: context.tracked, watching_since: now, evaluated_at: null });
-  const reader = { id: "preview", demand, fold: () => foldBalances(monitor, context) };
+  let fold = foldBalances(monitor, context);
+  const reader = { id: "preview", demand, fold: () => (fold = foldBalances(monitor, context)) };
   const { results, problems } = await readBalances(client, [reader], {
     now,
     balances: undefined,
     seen: () => undefined,
   });
-  const all = results.get("preview") ?? [];
+  const found = results.get("preview") ?? [];
+  const { results: all, problem } =
+    monitor.kind === "ledger_imbalance"
+      ? await confirmImbalance(client, monitor, { fold, found, now })
+      : { results: found };
   const firing = all.filter(({ outcome }) => outcome === "holds");
   const unknown = all.find(({ outcome }) => outcome === "unknown");
   return {
     firing: firing.length,
     subjects: firing.slice(0, SHOWN),
-    problem: problems.get("preview") ?? unknown?.reason,
+    problem: problems.get("preview") ?? problem ?? unknown?.reason,
   };
 }
 

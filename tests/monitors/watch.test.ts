@@ -422,6 +422,37 @@ describe("transactions", () => {
     await world.work(60_000);
     expect(await world.episodes()).toMatchObject([{ subject: "USD", value: "0.05" }]);
   });
+
+  test("a balance that is newer than the clock here is no imbalance, however long it is", async () => {
+    const world = await open();
+    openWallet(world.ledger);
+    await world.monitor({ kind: "ledger_imbalance", select: {}, condition: {} });
+    await world.monitor({ kind: "ledger_imbalance", select: { currency: "USD" }, condition: {} });
+    await world.evaluate();
+    // As where Blnk's clock is ten minutes ahead.
+    world.ledger.clock.advance(600_000);
+    openWallet(world.ledger);
+    for (let reads = 0; reads < 4; reads += 1) await world.work(60_000);
+    expect([await world.episodes(), world.alerts()]).toEqual([[], []]);
+    expect((await world.states()).map(({ state, value }) => [state, value])).toEqual(
+      Array.from({ length: 4 }, () => ["ok", "0.00"]),
+    );
+  });
+
+  test("an imbalance is told of on the balance that changed last, with no other monitor and not on the newest", async () => {
+    const world = await open();
+    const old = openWallet(world.ledger);
+    world.ledger.clock.advance(1000);
+    openWallet(world.ledger);
+    await world.monitor({ kind: "ledger_imbalance", select: {}, condition: {} });
+    world.advance(2000);
+    await world.evaluate();
+    world.ledger.clock.advance(1000);
+    fund(world, old.balance_id, 100n);
+    world.ledger.balances.get(old.balance_id)!.credit += 5n;
+    for (let reads = 0; reads < 3; reads += 1) await world.work(60_000);
+    expect(await world.episodes()).toMatchObject([{ subject: "USD", entity: old.balance_id }]);
+  });
 });
 
 describe("what a team does with a monitor", () => {

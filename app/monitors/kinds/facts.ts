@@ -66,7 +66,7 @@ export type BalanceReads = {
    * matches, empty when it matches nothing. Undefined after a full scan of the selection, whose pages tell.
    */
   currencies?: readonly string[] | undefined;
-  /** `ledger_imbalance`: the balance of a currency that changed last, from the newest rows. */
+  /** `ledger_imbalance`: the balance of a currency that changed last. */
   latestChanged?: ReadonlyMap<string, string>;
 };
 

@@ -44,13 +44,20 @@ export function foldImbalance({ select }: LedgerImbalance, { tracked }: Evaluati
   };
 }
 
+const INFLIGHT = " inflight";
+
+/** The currency that a result is about. */
+export function currencyOf({ subject }: Pick<SubjectResult, "subject">): string {
+  return subject.endsWith(INFLIGHT) ? subject.slice(0, -INFLIGHT.length) : subject;
+}
+
 function judge(
   currency: string,
   field: (typeof FIELDS)[number],
   sum: bigint | undefined,
   entity: string,
 ): SubjectResult {
-  const subject = field === "balance" ? currency : `${currency} inflight`;
+  const subject = field === "balance" ? currency : currency + INFLIGHT;
   if (sum === undefined)
     return resultOf(subject, "unknown", { reason: `A ${field} in ${currency} could not be read.` });
   const value = formatAmount(sum, currencyPrecision(currency), { grouping: false });

@@ -1,9 +1,9 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Balance, Transaction } from "#app/blnk/records.ts";
+import type { Balance } from "#app/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
-import { foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
+import { type BalanceFold, foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
 import {
   type BalanceTraits,
   type EvaluationContext,
@@ -13,6 +13,7 @@ import {
 } from "../kinds/facts.ts";
 import { addToWindows } from "../reads/add-to-windows.server.ts";
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
+import { confirmImbalance } from "../reads/confirm-imbalance.server.ts";
 import { lookBackWindows } from "../reads/look-back.server.ts";
 import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import type { BalanceReader } from "../reads/balance-reader.ts";
@@ -73,9 +74,9 @@ export async function evaluateMonitors(
   const idleWindows = rows ? idle.filter(isOfWindow).filter(({ looked_back }) => looked_back === 1) : [];
   const traits = collectTraits([...ofRows, ...idleWindows], rows);
   const members = new Map<string, string[]>();
-  const changed = latestChanged(rows);
+  const folds = new Map<string, BalanceFold>();
   const readers = [
-    ...ofBalances.map((stored) => thresholdReader(stored, changed)),
+    ...ofBalances.map((stored) => balanceReader(stored, folds)),
     ...ofRows.flatMap((stored) => memberReader(stored, members)),
   ];
   const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
@@ -95,8 +96,14 @@ export async function evaluateMonitors(
   }
   const results = new Map<string, SubjectResult[]>();
   for (const stored of ofBalances) {
-    results.set(stored.id, balances.results.get(stored.id) ?? []);
-    blame([stored], balances.problems.get(stored.id));
+    const { id, monitor } = stored;
+    const found = balances.results.get(id) ?? [];
+    const { results: confirmed, problem } =
+      monitor.kind === "ledger_imbalance"
+        ? await confirmImbalance(client, monitor, { fold: folds.get(id)!, found, now })
+        : { results: found };
+    results.set(id, confirmed);
+    blame([stored], balances.problems.get(id) ?? problem);
   }
   for (const stored of ofRows) blame([stored], balances.problems.get(stored.id));
   const ofRowsResults = await evaluateRows(reading, ofRows, {
@@ -130,16 +137,18 @@ function isOfWindow<S extends StoredMonitor>(stored: S): stored is S & { monitor
   return ["rejections", "movement", "silence"].includes(stored.monitor.kind);
 }
 
-function thresholdReader(
+/** @param folds are given each monitor's own, for what is read of it afterwards */
+function balanceReader(
   { id, monitor, context, watching_since, evaluated_at }: Of<BalanceMonitor>,
-  latestChanged: ReadonlyMap<string, string>,
+  folds: Map<string, BalanceFold>,
 ): BalanceReader {
   return {
     id,
     demand: demandOf(monitor, { tracked: context.tracked, watching_since, evaluated_at }),
     fold() {
-      const { add, finish } = foldBalances(monitor, context);
-      return { add, finish: (reads) => finish({ ...reads, latestChanged }) };
+      const fold = foldBalances(monitor, context);
+      folds.set(id, fold);
+      return fold;
     },
   };
 }
@@ -173,17 +182,6 @@ function memberReader(
       },
     },
   ];
-}
-
-/** The balance of each currency that the newest of these rows went to. */
-function latestChanged(rows: RowsReading | undefined): ReadonlyMap<string, string> {
-  const newest = new Map<string, Transaction>();
-  for (const row of rows?.rows ?? []) {
-    const { status, currency, destination, created_at = 0 } = row;
-    if (status !== "APPLIED" || currency === undefined || destination === undefined) continue;
-    if (created_at >= (newest.get(currency)?.created_at ?? 0)) newest.set(currency, row);
-  }
-  return new Map([...newest].map(([currency, row]) => [currency, row.destination!]));
 }
 
 /** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
