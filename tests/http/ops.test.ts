@@ -90,10 +90,10 @@ test("the sixth try within a minute is 429 with Retry-After, and says when the n
   expect(await response.text()).toMatch(/Try again in \d+ s/);
 });
 
-test("a thousand log-ins at once leave the server answering and no row behind", async () => {
+test("three hundred log-ins at once leave the server answering and no row behind", async () => {
   const { app, operator } = await startWithOperator();
   const crowd = Promise.all(
-    Array.from({ length: 1000 }, async () => (await operator.signIn("wrong")).status),
+    Array.from({ length: 300 }, async () => (await operator.signIn("wrong")).status),
   );
   const began = performance.now();
   expect((await app.request("/healthz")).status).toBe(200);
