@@ -9,6 +9,7 @@ import { measureColdStart } from "./bench/figures/cold-start.ts";
 import { measureLaunches } from "./bench/figures/launches.ts";
 import { measureLedgerSize } from "./bench/figures/ledger-size.ts";
 import { measureCycles, measureLargeInstall } from "./bench/figures/monitor-cycles.ts";
+import { measurePortalPages } from "./bench/figures/portal-pages.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
 
 loadDotEnv();
@@ -26,6 +27,7 @@ const MEASUREMENTS: {
 }[] = [
   { ids: ["P1", "P2", "P8"], measure: measureCallbacks },
   { ids: ["P3"], measure: measureLaunches },
+  { ids: ["P4"], measure: measurePortalPages },
   { ids: ["P5", "P8"], measure: measureCycles },
   { ids: ["P10"], measure: measureLargeInstall },
   { ids: ["P6"], measure: measureLedgerSize },

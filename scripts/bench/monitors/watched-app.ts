@@ -5,11 +5,11 @@ import { fileURLToPath } from "node:url";
 
 import SqliteDatabase from "better-sqlite3";
 
-import { CALLBACK_PATH, LAUNCH_PATH, PUBLIC_URL, startAppServer } from "../machine/app-server.ts";
+import { startAppServer } from "../machine/app-server.ts";
+import { enterPortal, importMonitors, install } from "../machine/portal-session.ts";
 import type { Answer, Instance, Told } from "./blnk-process.ts";
 
 const BLNK_PROCESS = fileURLToPath(new URL("blnk-process.ts", import.meta.url));
-const SCOPES = ["data:read", "data:write", "alerts:read", "alerts:write"];
 const FIRST_CYCLE_MS = 15 * 60_000;
 
 export type Cycle = {
@@ -54,8 +54,8 @@ export async function startWatchedApp(
 
   const began = Date.now();
   for (const instance of instances) {
-    const ids = await install(app.origin, instance);
-    await importMonitors(app.origin, ids, monitorsFor(instance));
+    const session = await enterPortal(app.origin, await install(app.origin, instance));
+    await importMonitors(session, monitorsFor(instance));
   }
   await untilCompleted(began, FIRST_CYCLE_MS);
 
@@ -83,44 +83,6 @@ export async function startWatchedApp(
       await once(blnk, "exit");
     },
   };
-}
-
-type Ids = { installed_app_id: string; app_id: string; instance_id: string };
-
-async function install(origin: string, { instance_id, api_key }: Instance): Promise<Ids> {
-  const ids = { installed_app_id: `instapp_${instance_id}`, app_id: "app_bench", instance_id };
-  const event = { ...ids, api_key, granted_permissions: SCOPES };
-  await post(origin + CALLBACK_PATH, { ...event, idempotency_key: `install:${ids.installed_app_id}` });
-  return ids;
-}
-
-async function importMonitors(origin: string, ids: Ids, monitors: object[]): Promise<void> {
-  const launched = await post(origin + LAUNCH_PATH, ids);
-  const { portal_url } = (await launched.json()) as { portal_url: string };
-  const entered = await fetch(origin + portal_url.slice(PUBLIC_URL.length), {
-    redirect: "manual",
-    headers: { "sec-fetch-dest": "document" },
-  });
-  const cookie = entered.headers
-    .getSetCookie()
-    .map((each) => each.split(";")[0])
-    .join("; ");
-  const { pathname } = new URL(entered.headers.get("location")!, PUBLIC_URL);
-  const headers = { cookie, origin: PUBLIC_URL, "sec-fetch-site": "same-origin" };
-  const imported = await post(`${origin}${pathname}/monitors/import`, { monitors }, headers);
-  const { errors } = (await imported.json()) as { errors: object[] };
-  if (errors.length > 0) throw new Error(`Monitors were refused: ${JSON.stringify(errors.slice(0, 3))}`);
-}
-
-async function post(url: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok)
-    throw new Error(`${new URL(url).pathname.split("/")[2]} was answered with ${response.status}.`);
-  return response;
 }
 
 /** The 99th percentile since it was last read; the ten milliseconds between two looks are part of it. */

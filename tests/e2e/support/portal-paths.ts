@@ -1,7 +1,7 @@
 import type { World } from "./world.ts";
 
 /** The screens of the navigation and a record of each kind, as far as there is one, below the portal's own address. */
-export function portalPaths(world: World): Record<string, string> {
+export function portalPaths(world: Pick<World, "sandbox">): Record<string, string> {
   const { wallet, hold, alert } = shownRecords(world);
   return {
     overview: "",
@@ -21,7 +21,7 @@ export function portalPaths(world: World): Record<string, string> {
 }
 
 /** A customer's balance, an open hold and an alert of the instance in which the app is installed directly. */
-export function shownRecords({ sandbox }: World) {
+export function shownRecords({ sandbox }: Pick<World, "sandbox">) {
   const { ledger, alerts } = sandbox.workspace.instances[0]!;
   return {
     wallet: ledger.balances.all().find(({ identity_id }) => identity_id),
