@@ -4,9 +4,11 @@ import { join } from "node:path";
 
 import { urlToken } from "#app/installs/url-token.server.ts";
 
+import { harmOfNow } from "../control/harm.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 
 const SERVE = fileURLToPath(new URL("../../serve.ts", import.meta.url));
+const DO_HARM = fileURLToPath(new URL("../control/do-harm.ts", import.meta.url));
 // As the Dockerfile starts it.
 const SHIPPED_FLAGS = ["--max-old-space-size=96", "--max-semi-space-size=4"];
 const SHIPPED_ENV = { NODE_ENV: "production", MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "32768" };
@@ -26,7 +28,9 @@ export async function startAppServer(
   { env = {}, flags = [] }: { env?: Record<string, string>; flags?: readonly string[] } = {},
 ): Promise<AppServer> {
   const file = join(folder, "tidemark.db");
-  const server = await startProcess([...SHIPPED_FLAGS, ...flags, SERVE], {
+  const harm = harmOfNow();
+  const harming = harm ? ["--import", DO_HARM] : [];
+  const server = await startProcess([...SHIPPED_FLAGS, ...flags, ...harming, SERVE], {
     cwd: folder,
     env: {
       ...SHIPPED_ENV,
@@ -38,6 +42,7 @@ export async function startAppServer(
       URL_SECRETS: URL_SECRET,
       LOG_LEVEL: "warn",
       ...env,
+      ...harm,
     },
   });
   return { ...server, file };

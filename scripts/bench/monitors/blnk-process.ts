@@ -3,6 +3,8 @@ import { recordTransaction } from "#scripts/sandbox/ledger/record-transaction.ts
 import { newRequest } from "#scripts/sandbox/ledger/transaction-request.ts";
 import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 
+import { readHarm } from "../control/harm.ts";
+
 // Forked with `INSTALLS BALANCES LATENCY_MS`: a sandbox of so many instances, told over IPC what to do.
 export type Told = { do: "move"; rows: number } | { do: "reset" } | { do: "count" };
 export type Instance = { instance_id: string; api_key: string; ledger_id: string; balance_ids: string[] };
@@ -15,7 +17,10 @@ const PAGE_SIZE = 100;
 const DAY_MS = 24 * 60 * 60_000;
 const [installs, balances, latency] = process.argv.slice(2).map(Number) as [number, number, number];
 const names = Array.from({ length: installs }, (_, index) => `bench${index}`);
-const sandbox = await startSandbox({ instances: names, switches: { latency_ms: latency } });
+const sandbox = await startSandbox({
+  instances: names,
+  switches: { latency_ms: latency, ...readHarm().switches },
+});
 const filled = sandbox.workspace.instances.map(({ id, ledger }) => ({
   id,
   ledger,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import SqliteDatabase from "better-sqlite3";
 
+import { harmOfNow } from "../control/harm.ts";
 import { startAppServer } from "../machine/app-server.ts";
 import { enterPortal, importMonitors, install } from "../machine/portal-session.ts";
 import type { Answer, Instance, Told } from "./blnk-process.ts";
@@ -27,7 +28,9 @@ export async function startWatchedApp(
   size: { installs: number; balances: number; latencyMs: number },
   monitorsFor: (instance: Instance) => object[],
 ) {
-  const blnk = fork(BLNK_PROCESS, [size.installs, size.balances, size.latencyMs].map(String));
+  const blnk = fork(BLNK_PROCESS, [size.installs, size.balances, size.latencyMs].map(String), {
+    env: { ...process.env, ...harmOfNow() },
+  });
   const answer = async <T extends Answer>() => (await once(blnk, "message"))[0] as T;
   const tell = async <T extends Answer>(told: Told) => {
     const answered = answer<T>();

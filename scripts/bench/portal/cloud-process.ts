@@ -4,6 +4,7 @@ import type { ServerResponse } from "node:http";
 import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { portalPaths } from "#tests/e2e/support/portal-paths.ts";
 
+import { readHarm } from "../control/harm.ts";
 import type { CallInterval } from "./call-intervals.ts";
 
 // Forked with `INSTANCES LATENCY_MS`: a sandbox of instances with weeks of history each. Any message asks for the calls
@@ -19,7 +20,7 @@ const [instances, latency] = process.argv.slice(2).map(Number) as [number, numbe
 const sandbox = await startSandbox({
   seed: "demo",
   instances: Array.from({ length: instances }, (_, index) => `bench${index}`),
-  switches: { latency_ms: latency },
+  switches: { latency_ms: latency, ...readHarm().switches },
 });
 
 let calls: CallInterval[] = [];
