@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { type Harm, harmed } from "./bench/control/harm.ts";
+import { spoilScreen } from "./bench/control/spoil-screen.ts";
 import type { BenchOptions, Figure } from "./bench/figure.ts";
 import { measureCallbacks } from "./bench/figures/callbacks.ts";
 import { measureColdStart } from "./bench/figures/cold-start.ts";
 import { measureLaunches } from "./bench/figures/launches.ts";
 import { measureLedgerSize } from "./bench/figures/ledger-size.ts";
 import { measureCycles, measureLargeInstall } from "./bench/figures/monitor-cycles.ts";
+import { measureLighthouse } from "./bench/figures/lighthouse.ts";
+import { measurePanel } from "./bench/figures/panel-vitals.ts";
 import { measurePortalPages } from "./bench/figures/portal-pages.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
 
@@ -26,8 +29,8 @@ const USAGE = `npm run bench -- [options]
 const MEASUREMENTS: {
   ids: string[];
   measure: (folder: string, options: BenchOptions) => Promise<Figure[]>;
-  /** Misses all of them. */
-  harm: Harm;
+  /** What must miss all of them; other people's tools are not put to the test. */
+  harm?: Harm;
 }[] = [
   { ids: ["P1", "P2", "P8"], measure: measureCallbacks, harm: { requestMs: 10, heldMegabytes: 250 } },
   { ids: ["P3"], measure: measureLaunches, harm: { requestMs: 10 } },
@@ -40,6 +43,8 @@ const MEASUREMENTS: {
   { ids: ["P10"], measure: measureLargeInstall, harm: { heldMegabytes: 300 } },
   { ids: ["P6"], measure: measureLedgerSize, harm: { droppedIndexes: ["install_keys_by_event"] } },
   { ids: ["P7"], measure: measureColdStart, harm: { startMs: 1000 } },
+  { ids: ["P9"], measure: measurePanel, harm: { screen: spoilScreen } },
+  { ids: ["P9"], measure: measureLighthouse },
 ];
 
 const { values } = parseArgs({
@@ -64,12 +69,14 @@ async function bench(): Promise<void> {
   const figures: Figure[] = [];
   for (const { ids, measure, harm } of MEASUREMENTS) {
     if (wanted && !ids.some((id) => wanted.includes(id))) continue;
+    if (values.control && !harm) continue;
     const folder = mkdtempSync(join(tmpdir(), "tidemark-bench-"));
     try {
-      const measured = values.control
-        ? // A cycle that takes too long would take longer than anyone waits here.
-          (await harmed(harm, () => measure(folder, { quick: true }))).filter(({ unit }) => unit !== "s")
-        : await measure(folder, { quick: values.quick });
+      const measured =
+        values.control && harm
+          ? // A cycle that takes too long would take longer than anyone waits here.
+            (await harmed(harm, () => measure(folder, { quick: true }))).filter(({ unit }) => unit !== "s")
+          : await measure(folder, { quick: values.quick });
       for (const figure of measured) {
         if (wanted && !wanted.includes(figure.id)) continue;
         figures.push(figure);
@@ -88,7 +95,7 @@ async function bench(): Promise<void> {
 }
 
 function line({ id, name, figure, unit, goal, ok, detail }: Figure): string {
-  return `${id}: ${rounded(figure)} ${unit} (goal ${goal}) ${ok ? "reached" : "missed"}: ${name}; ${detail}`;
+  return `${id}: ${shown(figure, unit)} (goal ${goal}) ${ok ? "reached" : "missed"}: ${name}; ${detail}`;
 }
 
 function printTable(figures: readonly Figure[]): void {
@@ -96,10 +103,11 @@ function printTable(figures: readonly Figure[]): void {
     `\n${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`,
   );
   console.log("| # | what | figure | goal | |\n|---|---|---|---|---|");
-  for (const { id, name, figure, unit, goal, ok } of figures)
-    console.log(`| ${id} | ${name} | ${rounded(figure)} ${unit} | ${goal} | ${ok ? "reached" : "missed"} |`);
+  const inOrder = figures.toSorted((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  for (const { id, name, figure, unit, goal, ok } of inOrder)
+    console.log(`| ${id} | ${name} | ${shown(figure, unit)} | ${goal} | ${ok ? "reached" : "missed"} |`);
 }
 
-function rounded(figure: number): string {
-  return figure.toFixed(figure >= 100 ? 0 : 2);
+function shown(figure: number, unit: string): string {
+  return `${figure.toFixed(figure >= 100 ? 0 : 2)} ${unit}`.trim();
 }

@@ -71,7 +71,18 @@ type LighthouseReport = {
   audits: Record<string, { score: number | null; title: string }>;
 };
 
-async function runLighthouse({ visitor, home, folder }: Target) {
+async function runLighthouse(target: Target) {
+  const { version, categories, audits } = await judgeOverview(target);
+  const scores = categories.map(({ title, score }) => `${title} ${Math.round(score * 100)}`);
+  const found = ["is-on-https", "csp-xss", "errors-in-console", "deprecations"]
+    .filter((audit) => audits[audit]?.score === 0)
+    .map((audit) => audits[audit]!.title);
+  for (const { title, score } of categories) if (score < 0.95) found.push(`${title} ${score}`);
+  return { version, looked: `the overview: ${scores.join(", ")}`, found };
+}
+
+/** Lighthouse's report on the overview at top level, on a desktop. */
+export async function judgeOverview({ visitor, home, folder }: Pick<Target, "visitor" | "home" | "folder">) {
   const version = "13.5.0";
   const file = join(folder, "lighthouse.json");
   const output = await runProgram(
@@ -94,12 +105,7 @@ async function runLighthouse({ visitor, home, folder }: Target) {
     { env: { CHROME_PATH: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium" } },
   );
   const { categories, audits } = JSON.parse(readOr(file, output)) as LighthouseReport;
-  const scores = Object.values(categories).map(({ title, score }) => `${title} ${Math.round(score * 100)}`);
-  const found = ["is-on-https", "csp-xss", "errors-in-console", "deprecations"]
-    .filter((audit) => audits[audit]?.score === 0)
-    .map((audit) => audits[audit]!.title);
-  for (const { title, score } of Object.values(categories)) if (score < 0.95) found.push(`${title} ${score}`);
-  return { version, looked: `the overview: ${scores.join(", ")}`, found };
+  return { version, categories: Object.values(categories), audits };
 }
 
 function readOr(file: string, output: string): string {

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import type { Frame } from "@playwright/test";
+
 import type { Switches } from "#scripts/sandbox/switches.ts";
 
 /** What makes the app as bad as a figure must not let it be. */
@@ -14,6 +16,8 @@ export type Harm = {
   droppedIndexes?: string[];
   /** Of the sandbox beside the app. */
   switches?: Partial<Switches>;
+  /** Done to a screen in the browser. */
+  screen?: (frame: Frame) => Promise<void>;
 };
 
 const current = new AsyncLocalStorage<Harm>();
@@ -23,8 +27,12 @@ export function harmed<T>(harm: Harm, work: () => Promise<T>): Promise<T> {
   return current.run(harm, work);
 }
 
-/** How a process that is started now is to be harmed, if it is. */
-export function harmOfNow(): Record<string, string> | undefined {
+export function harmOfNow(): Harm | undefined {
+  return current.getStore();
+}
+
+/** What tells a process that is started now how it is to be harmed, if it is. */
+export function harmingEnvironment(): Record<string, string> | undefined {
   const harm = current.getStore();
   return harm && { HARM: JSON.stringify(harm) };
 }

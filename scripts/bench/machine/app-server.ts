@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { urlToken } from "#app/installs/url-token.server.ts";
 
-import { harmOfNow } from "../control/harm.ts";
+import { harmingEnvironment } from "../control/harm.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";
 
 const SERVE = fileURLToPath(new URL("../../serve.ts", import.meta.url));
@@ -28,7 +28,7 @@ export async function startAppServer(
   { env = {}, flags = [] }: { env?: Record<string, string>; flags?: readonly string[] } = {},
 ): Promise<AppServer> {
   const file = join(folder, "tidemark.db");
-  const harm = harmOfNow();
+  const harm = harmingEnvironment();
   const harming = harm ? ["--import", DO_HARM] : [];
   const server = await startProcess([...SHIPPED_FLAGS, ...flags, ...harming, SERVE], {
     cwd: folder,

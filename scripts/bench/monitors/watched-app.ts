@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import SqliteDatabase from "better-sqlite3";
 
-import { harmOfNow } from "../control/harm.ts";
+import { harmingEnvironment } from "../control/harm.ts";
 import { startAppServer } from "../machine/app-server.ts";
 import { enterPortal, importMonitors, install } from "../machine/portal-session.ts";
 import type { Answer, Instance, Told } from "./blnk-process.ts";
@@ -29,7 +29,7 @@ export async function startWatchedApp(
   monitorsFor: (instance: Instance) => object[],
 ) {
   const blnk = fork(BLNK_PROCESS, [size.installs, size.balances, size.latencyMs].map(String), {
-    env: { ...process.env, ...harmOfNow() },
+    env: { ...process.env, ...harmingEnvironment() },
   });
   const answer = async <T extends Answer>() => (await once(blnk, "message"))[0] as T;
   const tell = async <T extends Answer>(told: Told) => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import SqliteDatabase from "better-sqlite3";
 
-import { harmOfNow } from "../control/harm.ts";
+import { harmingEnvironment } from "../control/harm.ts";
 import { startAppServer } from "../machine/app-server.ts";
 import { enterPortal, importMonitors, install, type PortalSession } from "../machine/portal-session.ts";
 import { monitorsOfAllKinds } from "../monitors/bench-monitors.ts";
@@ -29,7 +29,7 @@ export type Visit = {
 /** The app beside a Cloud that takes its time, installed on so many instances; the first has monitors. */
 export async function startVisitedApp(folder: string, size: { instances: number; latencyMs: number }) {
   const cloud = fork(CLOUD_PROCESS, [size.instances, size.latencyMs].map(String), {
-    env: { ...process.env, ...harmOfNow() },
+    env: { ...process.env, ...harmingEnvironment() },
   });
   const [{ api, instances, paths }] = (await once(cloud, "message")) as [Ready];
   const takeCalls = async () => {
