@@ -131,6 +131,13 @@ test("no page of somebody else's writes anything, whatever cookies the browser s
   expect(others.filter(({ status }) => status !== 403)).toEqual([]);
   report("S5 writes", `${others.length} from ${SITES.length} foreign sites, none done`, "none");
   await expectUntouched();
+  // The control: from the app's own page the same is done.
+  await page.goto(APP + homes[0]!);
+  await page.evaluate(async (url) => {
+    const body = new URLSearchParams({ currency: "USD", decimals: "3" });
+    await fetch(url, { method: "POST", body });
+  }, `${APP}${homes[0]}/precision`);
+  await expect.poll(() => writesOf(world).at(-1)?.status).toBeLessThan(400);
 });
 
 test("a form of somebody else's that takes the whole tab along writes nothing", async ({ world }) => {
@@ -270,6 +277,11 @@ test("each session's cookie goes where it is meant to, and no script sees it", a
     expect([site, await carried(() => page.evaluate(follow, url))]).toEqual([site, followed]);
     await page.waitForURL(url);
   }
+  report(
+    "S5 cookies",
+    `${own.length} kinds, none seen by a script or sent along from a stranger's frame`,
+    "none",
+  );
 });
 
 const frame = (url: string) =>
@@ -310,32 +322,8 @@ test("every answer that the browser gets carries the headers, and lets no other 
     await page.goto(APP + path);
   const kinds = new Set<string>();
   for (const answer of answers) {
-    const { pathname } = new URL(answer.url());
-    const headers = await answer.allHeaders();
-    const portal = pathname.startsWith("/portal/");
-    const where = `${answer.status()} ${pathname}`;
     kinds.add(`${answer.request().resourceType()} ${answer.status()}`);
-    const policy = headers["content-security-policy"] ?? "";
-    expect(policy, where).toContain("default-src 'none'");
-    expect(policy.split("frame-ancestors ")[1], where).toBe(
-      portal ? "'self' https://blnkfinance.com https://*.blnkfinance.com" : "'none'",
-    );
-    expect(policy, where).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval'|\*|https:|data:)/);
-    expect(headers, where).toMatchObject({
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "same-origin",
-      "cross-origin-opener-policy": "same-origin",
-      "permissions-policy": expect.stringContaining("camera=()"),
-    });
-    expect(headers["cross-origin-resource-policy"], where).toBe(
-      pathname === "/favicon.svg" ? "cross-origin" : "same-origin",
-    );
-    for (const name of ["access-control-allow-origin", "server", "x-powered-by", "x-frame-options"])
-      expect(headers[name], `${where} ${name}`).toBeUndefined();
-    // What may be kept: Chromium does not keep that header with it.
-    if (pathname.startsWith("/assets/") || pathname === "/favicon.svg") continue;
-    expect(headers["cache-control"], where).toBe("no-store");
-    expect(headers["strict-transport-security"], where).toMatch(/^max-age=\d{8}/);
+    await expectHeaders(answer);
   }
   for (const kind of [
     "document 200",
@@ -349,4 +337,35 @@ test("every answer that the browser gets carries the headers, and lets no other 
   ])
     expect([...kinds]).toContain(kind);
   report("S5 headers", `${answers.length} answers in a browser, all with every header`, "all");
+  // The control: somebody else's page has none of them.
+  const others = await page.goto(`${STRANGERS[0]}/post?url=`);
+  await expect(expectHeaders(others!)).rejects.toThrow("default-src 'none'");
 });
+
+async function expectHeaders(answer: Response): Promise<void> {
+  const { pathname } = new URL(answer.url());
+  const headers = await answer.allHeaders();
+  const portal = pathname.startsWith("/portal/");
+  const where = `${answer.status()} ${pathname}`;
+  const policy = headers["content-security-policy"] ?? "";
+  expect(policy, where).toContain("default-src 'none'");
+  expect(policy.split("frame-ancestors ")[1], where).toBe(
+    portal ? "'self' https://blnkfinance.com https://*.blnkfinance.com" : "'none'",
+  );
+  expect(policy, where).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval'|\*|https:|data:)/);
+  expect(headers, where).toMatchObject({
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": expect.stringContaining("camera=()"),
+  });
+  expect(headers["cross-origin-resource-policy"], where).toBe(
+    pathname === "/favicon.svg" ? "cross-origin" : "same-origin",
+  );
+  for (const name of ["access-control-allow-origin", "server", "x-powered-by", "x-frame-options"])
+    expect(headers[name], `${where} ${name}`).toBeUndefined();
+  // What may be kept: Chromium does not keep that header with it.
+  if (pathname.startsWith("/assets/") || pathname === "/favicon.svg") return;
+  expect(headers["cache-control"], where).toBe("no-store");
+  expect(headers["strict-transport-security"], where).toMatch(/^max-age=\d{8}/);
+}

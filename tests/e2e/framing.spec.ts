@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
 
+import { report } from "#tests/faults/report.ts";
+
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { expect, test } from "./support/test.ts";
 import { APP, FRIENDS, STRANGERS } from "./support/world.ts";
@@ -13,6 +15,7 @@ test("Blnk's own hosts may frame the portal", async ({ world }) => {
     await page.goto(framing(site, await launchDirectly(world)));
     await expect(page.frameLocator("iframe").getByRole("heading", { name: "Overview" })).toBeVisible();
   }
+  report("S5 framing control", `${FRIENDS.length} of Blnk's own hosts show it`, `${FRIENDS.length}`);
 });
 
 test("a foreign site cannot frame the portal, by whatever name", async ({ world }) => {
@@ -23,6 +26,7 @@ test("a foreign site cannot frame the portal, by whatever name", async ({ world 
     await page.goto(framing(site, await launchDirectly(world)));
     await expectRefusedFrame(page, 1);
   }
+  report("S5 framing", `0 of ${STRANGERS.length} strangers show the portal`, "0");
 });
 
 test("a foreign site cannot frame the portal by way of Blnk's own host", async ({ world }) => {

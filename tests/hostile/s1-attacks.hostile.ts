@@ -103,6 +103,7 @@ const TARGETS: Record<string, Target> = {
 
 let tried = 0;
 let succeeded = 0;
+let controls = 0;
 
 test.each(Object.entries(TARGETS))(
   "no attack on %s succeeds",
@@ -119,6 +120,7 @@ test.each(Object.entries(TARGETS))(
     succeeded += breaches.length;
     expect(breaches).toEqual([]);
     expect(await breachOf(victim, control(victim))).toBeDefined();
+    controls += 1;
   },
   120_000,
 );
@@ -175,4 +177,8 @@ test("a forged install by who knows the secret URL and all ids heals itself: the
   tried += 1;
 }, 60_000);
 
-afterAll(() => report("S1", `${succeeded} of ${tried} attacks succeeded`, "0 of ≥ 200"));
+afterAll(() => {
+  const targets = Object.keys(TARGETS).length;
+  report("S1", `${succeeded} of ${tried} attacks succeeded`, "0 of ≥ 200");
+  report("S1 control", `${controls} of ${targets} rightful requests taken for a breach`, `${targets}`);
+});

@@ -95,6 +95,7 @@ test("what would be a leak is seen: an owner's own pages have the word, and its 
   for (const part of Object.keys(before) as (keyof typeof before)[])
     expect([part, after[part]]).not.toEqual([part, before[part]]);
   expect(callsOfOthers(sandbox, [{ ...owner, instanceId: other.instanceId }])).not.toEqual([]);
+  report("S4 control", "an owner's own requests show its word, change its rows and call Blnk", "the same");
 }, 60_000);
 
 async function openTenants() {

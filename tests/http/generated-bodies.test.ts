@@ -127,8 +127,10 @@ test("the second reading bites: it tells good bodies from bad ones", () => {
   expect(read(installBody())).toEqual({ isEvent: true, isLaunch: true });
   expect(read(uninstallBody())).toEqual({ isEvent: true, isLaunch: true });
   expect(read(IDS)).toEqual({ isEvent: false, isLaunch: true });
-  for (const bad of [[], null, "x", { ...IDS, app_id: "a b" }, installBody({ app_id: 1 })])
-    expect(read(bad)).toEqual({ isEvent: false, isLaunch: false });
+  const neither = [[], null, "x", { ...IDS, app_id: "a b" }, installBody({ app_id: 1 })];
+  const found = neither.filter((bad) => !read(bad).isEvent && !read(bad).isLaunch);
+  report("S2 control", `${found.length} of ${neither.length} bad bodies told apart`, `${neither.length}`);
+  expect(found).toEqual(neither);
   for (const bad of [
     { api_key: "a b" },
     { uninstalled_at: "2026-11-24T12:00:00Z" },

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
+import type { Sandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { report } from "#tests/faults/report.ts";
 
 import { Crash } from "./crash.ts";
@@ -9,10 +11,13 @@ import { below, move, openSandbox, openWallet, openWatchedWorld } from "./watche
  * Evaluates monitors of several kinds by processes that each end at a moment of their own, while the ledger goes on.
  * Answers what they found and what they raised.
  */
-async function watchThrough(crashes: Crash[]) {
-  const sandbox = await openSandbox();
+async function watchThrough(
+  crashes: Crash[],
+  { sandbox, scopes = SCOPES }: { sandbox?: Sandbox; scopes?: readonly Scope[] } = {},
+) {
+  sandbox ??= await openSandbox();
   let world = await openWatchedWorld({ sandbox });
-  await world.install();
+  await world.install("instapp_1", { granted: [...scopes] });
   const { ledger } = world;
   const low = openWallet(ledger);
   const other = openWallet(ledger, { ledgerId: low.ledger_id });
@@ -85,3 +90,30 @@ test(
     );
   },
 );
+
+/** The end of a process once Cloud has an alert of it, of which it will not hear. */
+class CrashAfterAlert extends Crash {
+  readonly #sandbox: Sandbox;
+
+  constructor(sandbox: Sandbox) {
+    super();
+    this.#sandbox = sandbox;
+  }
+
+  override get happened(): boolean {
+    return this.#sandbox.workspace.instances[0]!.alerts.all().length > 0;
+  }
+}
+
+test("an alert that is raised twice is found out: without alerts:read it cannot be looked up after a crash", async () => {
+  const raise = async (scopes: readonly Scope[]) => {
+    const sandbox = await openSandbox();
+    const crashes = [new CrashAfterAlert(sandbox), new Crash()];
+    const { alerts, distinct } = await watchThrough(crashes, { sandbox, scopes });
+    return alerts - distinct;
+  };
+  expect(await raise(SCOPES)).toBe(0);
+  const doubled = await raise(SCOPES.filter((scope) => scope !== "alerts:read"));
+  report("R4 control", `${doubled} raised twice`, "> 0");
+  expect(doubled).toBeGreaterThan(0);
+}, 60_000);
