@@ -1,6 +1,7 @@
 import type { FrameLocator, Page } from "@playwright/test";
 
 import { SCOPES } from "#app/permissions/scopes.ts";
+import { HOSTILE_TEXTS } from "#tests/ui/hostile-text.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";
 import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
@@ -50,6 +51,37 @@ for (const { name: size, ...viewport } of SIZES) {
     });
   });
 }
+
+test("every screen fits from 320 to 2560 pixels, and twice as large", async ({ world }) => {
+  const { page, home } = await openPortal(world, { viewport: { width: 320, height: 720 } });
+  // 720 is what a page of 1440 has at 200 %.
+  for (const path of Object.values({ ...portalPaths(world), ...formPaths(world) }))
+    await expectToFitAt(
+      page,
+      path === "" ? home : `${home}/${path}`,
+      [320, 640, 720, 1023, 1024, 1280, 2560],
+    );
+});
+
+test("what others write into the ledger is whole and inert, and no wider than the page", async ({
+  world,
+}) => {
+  const { page, home } = await openPortal(world, { viewport: { width: 313, height: 720 } });
+  const dialogs: string[] = [];
+  page.on("dialog", (dialog) => dialogs.push(dialog.message()));
+  for (const text of HOSTILE_TEXTS.filter((text) => text !== "")) {
+    writeEverywhere(world, text);
+    for (const [name, path] of Object.entries(portalPaths(world))) {
+      await expectToFitAt(page, path === "" ? home : `${home}/${path}`, [313, 768, 1440]);
+      if (["balance", "transaction", "ledger", "identity", "alert", "balances", "alerts"].includes(name))
+        expect(
+          (await page.getByRole("main").textContent())!.includes(text),
+          `${path}: ${text.slice(0, 40)}`,
+        ).toBe(true);
+    }
+  }
+  expect(dialogs).toEqual([]);
+});
 
 test("the panel in the dashboard has no accessibility violation", async ({ world }) => {
   const page = await openDashboard(world);
@@ -142,11 +174,48 @@ async function watch(page: Page, home: string, world: World): Promise<Record<str
   };
 }
 
-/** Everything has been read, without an error, and nothing is wider than the page. */
-async function expectToBeWhole(page: Page | FrameLocator): Promise<void> {
+async function expectToFitAt(page: Page, address: string, widths: number[]): Promise<void> {
+  await page.goto(address);
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 720 });
+    await expectToBeWhole(page, `${address} at ${width}`);
+  }
+}
+
+/** Into every text that an organization's own people or systems choose. */
+function writeEverywhere({ sandbox }: World, text: string): void {
+  const { ledger, alerts } = sandbox.workspace.instances[0]!;
+  const { ledgers, balances, identities, transactions } = ledger;
+  for (const row of ledgers.all()) Object.assign(row, { name: text, meta_data: { [text]: text } });
+  for (const row of balances.all()) Object.assign(row, { meta_data: { name: text, [text]: text } });
+  for (const row of identities.all())
+    Object.assign(row, { first_name: text, last_name: "", organization_name: "", city: text });
+  for (const row of transactions.all())
+    Object.assign(row, { description: text, reference: text, meta_data: { [text]: text } });
+  for (const alert of alerts.all()) alerts.update(alert, { title: text, description: text });
+  for (const table of [ledgers, balances, identities, transactions]) table.touch();
+}
+
+/** Everything has been read, without an error, nothing is wider than the page, and no amount is wider than its panel. */
+async function expectToBeWhole(page: Page | FrameLocator, where?: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(page.getByText(/^Reading /)).toHaveCount(0);
   await expect(page.getByRole("alert")).toHaveCount(0);
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
-  expect(overflow).toBe(0);
+  expect.soft(overflow, where).toBe(0);
+  expect.soft(await page.getByRole("main").evaluate(amountsCutOff), where).toEqual([]);
+}
+
+function amountsCutOff(main: Element): string[] {
+  const panels = [...main.querySelectorAll(".panel")];
+  return panels.flatMap((panel) => {
+    const { left, right } = panel.getBoundingClientRect();
+    return [...panel.querySelectorAll("bdi.tabular-nums")]
+      .filter((amount) => amount.getClientRects().length > 0)
+      .filter((amount) => {
+        const box = amount.getBoundingClientRect();
+        return box.left < left || box.right > right;
+      })
+      .map((amount) => amount.textContent ?? "");
+  });
 }

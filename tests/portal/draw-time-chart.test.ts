@@ -75,3 +75,13 @@ test("bars stand on zero, each with the middle of its time as its place", () => 
   expect(chart.fill).toBe("M75,1000V1000H425V1000ZM575,1000V0H925V1000Z");
   expect(chart.points.map(({ x }) => x)).toEqual([25, 75]);
 });
+
+test("counts have no line between two of them, however few there are", () => {
+  const linesOf = (count: number, whole: boolean) =>
+    drawTimeChart({ ...range, shape: "bars", whole, points: [point(0, count)] }).lines.map(
+      ({ text }) => text,
+    );
+  expect(linesOf(0, true)).toEqual(["0", "1"]);
+  expect(linesOf(2, true)).toEqual(["0", "1", "2"]);
+  expect(linesOf(2, false)).toContain("0.5");
+});

@@ -9,7 +9,7 @@ import type { ShownPlan, ShownSide } from "./show-plan.server.ts";
 /** Both balances, before and after. */
 export function EffectPanel({ plan }: { plan: ShownPlan }) {
   return (
-    <div className="grid gap-3 sm:grid-cols-2">
+    <div className="grid gap-3 md:grid-cols-2">
       <Side word="From" side={plan.source} units={plan} />
       <Side word="To" side={plan.destination} units={plan} />
     </div>

@@ -78,6 +78,7 @@ function Entry({
   result,
   loadedAt,
 }: ActivityLine & { loadedAt: number }) {
+  const launch = launch_id === null ? "none" : shortenId(launch_id);
   return (
     <RecordRow>
       <Cell place="title">
@@ -87,12 +88,17 @@ function Entry({
             <Target id={target} />
           </span>
         )}
+        {launch_id !== null && (
+          <span className="block text-quiet @4xl:hidden">
+            Launch <bdi>{launch}</bdi>
+          </span>
+        )}
       </Cell>
       <Cell place="state">
         <bdi>{result}</bdi>
       </Cell>
       <Cell place="wide">
-        <bdi className="text-quiet">{launch_id === null ? "none" : shortenId(launch_id)}</bdi>
+        <bdi className="text-quiet">{launch}</bdi>
       </Cell>
       <Cell place="figure">
         <bdi className="text-quiet">{user_id ?? (launch_id === null ? "no person" : "unknown person")}</bdi>

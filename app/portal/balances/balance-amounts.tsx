@@ -65,7 +65,7 @@ function Amounts({ balance, children }: { balance: BalanceRead | undefined; chil
       <Bar />
     );
   return (
-    <Panel>
+    <Panel className="@container">
       <div className="border-b border-line p-4">
         <p className="text-small text-quiet">Available</p>
         <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
@@ -73,11 +73,11 @@ function Amounts({ balance, children }: { balance: BalanceRead | undefined; chil
         </p>
         <p className="text-small text-quiet">The balance less what is held for debits.</p>
       </div>
-      <dl className="grid gap-px overflow-hidden bg-line sm:grid-cols-3">
+      <dl className="grid gap-px overflow-hidden bg-line @md:grid-cols-2 @2xl:grid-cols-3">
         {AMOUNTS.map(([term, field]) => (
-          <div key={term} className="flex flex-wrap justify-between gap-x-4 bg-panel px-4 py-2.5 sm:block">
+          <div key={term} className="flex flex-wrap justify-between gap-x-4 bg-panel px-4 py-2.5 @md:block">
             <dt className="text-small text-quiet">{term}</dt>
-            <dd className="text-end sm:text-start">{money(balance?.[field])}</dd>
+            <dd className="text-end @md:text-start">{money(balance?.[field])}</dd>
           </div>
         ))}
       </dl>

@@ -90,16 +90,21 @@ function HistoryPanel({
   loadedAt: number;
 }) {
   return (
-    <Panel className="p-4">
+    <Panel>
       <RangeLinks days={days} />
-      <div className="flex min-h-73 flex-col sm:min-h-69">
+      <div className="flex min-h-80 flex-col sm:min-h-76">
         <ReadingBlock
           what="The history"
           scope="data:read"
           reading={reading}
           loadedAt={loadedAt}
           skeleton={
-            <Skeleton label="Reading the history" rows={1} listClassName="flex-1" rowClassName="h-full" />
+            <Skeleton
+              label="Reading the history"
+              rows={1}
+              listClassName="flex-1 px-4"
+              rowClassName="h-full"
+            />
           }
         >
           {(value) => <History {...value} days={days} />}
@@ -190,7 +195,7 @@ function Details({ balance, loadedAt }: { balance: BalanceRead; loadedAt: number
 function RangeLinks({ days }: { days: number }) {
   const { search } = useLocation();
   return (
-    <p className="mb-3 flex gap-4 text-small">
+    <p className="flex gap-4 px-4 pt-4 text-small">
       {HISTORY_DAYS.map((choice) =>
         choice === days ? (
           <span key={choice} aria-current="true" className="font-medium">
@@ -208,13 +213,13 @@ function RangeLinks({ days }: { days: number }) {
 
 function History({ chart, from, days }: BalanceHistory & { days: number }) {
   return (
-    <>
+    <div className="p-4 pt-3">
       <TimeChartFigure chart={chart} label={`Balance over the last ${days} days`} valueName="Balance" />
       <p className="mt-2 text-label text-quiet">
         {from === "rows"
           ? "Every applied row, by its effective date. Holds are not in it."
           : "The balance at equally spaced moments, by effective date. Holds are not in it."}
       </p>
-    </>
+    </div>
   );
 }

@@ -18,8 +18,8 @@ export type TimeChartInput = {
   until: number;
   /** `step` for a state that lasts until the next point, `bars` for what happened in the time that begins at a point. */
   shape: "step" | "bars";
-  /** How a value is written at the axis; short, such as `1.2M`. */
-  axisText?: (value: number) => string;
+  /** Values are counts: no line stands between two of them. */
+  whole?: boolean;
 };
 
 /** The plot's own units, stretched over whatever room there is. */
@@ -29,7 +29,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const DATES = 3;
 
 /** Reckons all that a chart shows, so that the browser gets shapes and words and no chart library. */
-export function drawTimeChart({ points, from, until, shape, axisText = compact }: TimeChartInput): TimeChart {
+export function drawTimeChart({ points, from, until, shape, whole = false }: TimeChartInput): TimeChart {
   const x = scaleUtc().domain([from, until]).range([0, SIZE]);
   const y = scaleLinear().domain(extent(points, shape)).nice(LINES).range([SIZE, 0]);
   return {
@@ -40,7 +40,8 @@ export function drawTimeChart({ points, from, until, shape, axisText = compact }
     }),
     lines: y
       .ticks(LINES)
-      .map((value) => ({ text: axisText(value), y: percent(y(value)), zero: value === 0 })),
+      .filter((value) => !whole || Number.isInteger(value))
+      .map((value) => ({ text: short.format(value), y: percent(y(value)), zero: value === 0 })),
     from,
     until,
     dates: {
@@ -84,8 +85,5 @@ function barShapes(points: readonly TimePoint[], until: number, x: Scale, y: Sca
 const percent = (position: number) => round(position / (SIZE / 100));
 const round = (value: number) => Math.round(value * 10) / 10;
 
+/** As in `1.2M`. */
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
-
-function compact(value: number): string {
-  return short.format(value);
-}

@@ -65,7 +65,7 @@ export function FilterBar({
               ref={sheet}
               id={sheetId}
               popover="auto"
-              className="inset-x-3 top-auto bottom-3 m-0 w-auto flex-col gap-3 rounded-panel border border-line bg-raised p-4 text-text shadow-floating open:flex sm:max-xl:start-auto sm:max-xl:w-80 xl:static xl:flex xl:flex-1 xl:flex-row xl:flex-wrap xl:items-end xl:gap-2 xl:overflow-visible xl:border-0 xl:bg-transparent xl:p-0 xl:shadow-none"
+              className="inset-x-3 top-auto bottom-3 m-0 w-auto flex-col gap-3 rounded-panel border border-line bg-raised p-4 text-text shadow-floating open:flex sm:max-xl:start-auto sm:max-xl:w-80 xl:static xl:flex xl:flex-row xl:flex-wrap xl:items-end xl:gap-2 xl:overflow-visible xl:border-0 xl:bg-transparent xl:p-0 xl:shadow-none"
             >
               {children}
               <div className="xl:hidden">

@@ -55,7 +55,7 @@ export function RecordRow({ children }: { children: ReactNode }) {
   return (
     <tr
       role="row"
-      className="relative grid min-h-16 grid-cols-[minmax(0,1fr)_fit-content(60%)] content-center items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 hover:bg-raised max-sm:first:border-t-0 sm:table-row sm:h-11"
+      className="relative grid min-h-16 grid-cols-[minmax(0,1fr)_fit-content(30%)_fit-content(30%)] content-center items-center gap-x-4 gap-y-1 border-t border-line px-4 py-2 hover:bg-raised max-sm:first:border-t-0 sm:table-row sm:h-11"
     >
       {children}
     </tr>
@@ -64,10 +64,10 @@ export function RecordRow({ children }: { children: ReactNode }) {
 
 /** On a phone `title` and `figure` make the first line, `state` and `end` the second; a `wide` cell is there in a wide table only. */
 const PLACES = {
-  title: "max-sm:order-1",
-  figure: "text-end max-sm:order-2",
-  state: "max-sm:order-3",
-  end: "text-end text-quiet max-sm:order-4 max-sm:col-start-2 sm:whitespace-nowrap",
+  title: "max-sm:col-start-1 max-sm:row-start-1",
+  figure: "text-end max-sm:col-span-2 max-sm:col-start-2 max-sm:row-start-1",
+  state: "max-sm:col-span-2 max-sm:col-start-1 max-sm:row-start-2",
+  end: "text-end text-quiet max-sm:col-start-3 max-sm:row-start-2 sm:whitespace-nowrap",
   wide: "@max-4xl:hidden",
   wideFigure: "text-end @max-4xl:hidden",
 };

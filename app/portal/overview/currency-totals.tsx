@@ -5,7 +5,7 @@ import { Skeleton } from "#app/ui/skeleton.tsx";
 
 import type { ShownTotals } from "./load-overview.server.ts";
 
-const TILES = "grid gap-2 sm:grid-cols-2 sm:gap-3 lg:grid-cols-3";
+const TILES = "grid gap-2 sm:gap-3 md:grid-cols-2 xl:grid-cols-3";
 const TILE = "min-h-31 p-4";
 
 export function CurrencyTotals({ currencies }: ShownTotals) {
@@ -17,7 +17,7 @@ export function CurrencyTotals({ currencies }: ShownTotals) {
   return (
     <ul className={TILES}>
       {currencies.map((total) => (
-        <li key={total.currency ?? ""}>
+        <li key={total.currency ?? ""} className="@container">
           <Total {...total} />
         </li>
       ))}
@@ -48,7 +48,7 @@ function Total({
   const amount = { precision, currency: currency ?? "No currency" };
   return (
     <Panel className={`h-full ${TILE}`}>
-      <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
+      <p className="text-title leading-tight font-semibold @min-[22rem]:text-key @min-[22rem]:leading-tight">
         <Money minor={minor} {...amount} />
       </p>
       <dl className="mt-1 text-small text-quiet">

@@ -22,6 +22,7 @@ export function drawWeek(week: WeekOfRows, currency: string | null) {
       from,
       until,
       shape: "bars",
+      whole: true,
       points: counts.map((count, slot) => ({
         at: at(slot),
         value: count,

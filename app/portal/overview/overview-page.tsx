@@ -88,10 +88,10 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
             {(value) => <WeekVolume {...value} />}
           </ScanBlock>
         </Block>
-        <Section label="Latest transactions" className="lg:col-span-4">
+        <Section label="Latest transactions" className="lg:col-span-6 xl:col-span-4">
           <LatestTransactions reading={overview.transactions} loadedAt={loadedAt} />
         </Section>
-        <div className="space-y-6 lg:col-span-2">
+        <div className="space-y-6 lg:col-span-6 xl:col-span-2">
           <Section label="Activity">
             <ActivityLines entries={overview.activity} loadedAt={loadedAt} />
           </Section>

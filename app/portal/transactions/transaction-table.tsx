@@ -41,7 +41,7 @@ export function TransactionTable({
             <bdi className="text-quiet">{row.reference}</bdi>
           </Cell>
           <Cell place="state">
-            <span className="inline-flex flex-wrap items-center gap-x-1.5 gap-y-1">
+            <span className="inline-flex items-center gap-x-1.5 gap-y-1 max-sm:flex-wrap">
               <TransactionStatusPill status={row.status} />
               {row.outcome && (
                 <span className="whitespace-nowrap text-quiet">

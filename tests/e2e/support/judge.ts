@@ -18,6 +18,12 @@ export async function judge(page: Page, name: string, { but = [] }: Exceptions =
 export async function judgeInBothThemes(page: Page, name: string, exceptions?: Exceptions): Promise<void> {
   for (const colorScheme of THEMES) {
     await page.emulateMedia({ colorScheme });
+    // A frame of another site follows a moment later.
+    for (const frame of page.frames()) await frame.waitForFunction(isShownIn, colorScheme);
     await judge(page, `${name}-${colorScheme}`, exceptions);
   }
+}
+
+function isShownIn(colorScheme: string): boolean {
+  return matchMedia(`(prefers-color-scheme: ${colorScheme})`).matches;
 }
