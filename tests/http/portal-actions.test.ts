@@ -149,6 +149,21 @@ describe("a commit", () => {
   });
 });
 
+describe("a refund", () => {
+  test("says which balance goes below zero, and by how much, before it is asked for and before it is confirmed", async () => {
+    const { get, asked, move, payer, payee } = await openActions();
+    const paid = await move(payer, payee, 30_00);
+    const path = `transactions/${paid}/refund`;
+    expect(words((await get(path)).text)).not.toContain("goes below zero");
+    await move(payee, "@World", 30_00);
+    for (const shown of [path, await asked(path)]) {
+      const text = words((await get(shown)).text);
+      expect(text).toContain(`${payee.slice(0, 8)}…${payee.slice(-4)} goes below zero.`);
+      expect(text).toContain("before USD 0.00→ after USD -30.00");
+    }
+  });
+});
+
 describe("an adjustment", () => {
   test("takes both balances from a search, and is refused for any other word", async () => {
     const { get, asked, post, formKey, payer, payee, balance } = await openActions();
@@ -162,6 +177,23 @@ describe("an adjustment", () => {
 
     const fields = { formKey: await formKey(path), reason: "x", amount: "1.00", from: payer, to: "@Typo" };
     expect(words(mainOf(await (await post(path, fields)).text()))).toContain("no such record");
+  });
+
+  test("of which nothing is in the ledger says that it is safe to try again, and can be", async () => {
+    const { asked, post, get, app, payer, payee, balance } = await openActions();
+    const action = await asked(`adjustment?from=${payer}&to=${payee}`, {
+      from: payer,
+      to: payee,
+      amount: "5.00",
+    });
+    app.change("update actions set state = 'not_recorded', started_at = 1, sent_at = 1, settled_at = 2");
+    const shown = words((await get(action)).text);
+    expect(shown).toContain("Not recorded");
+    expect(shown).toContain("It is safe to try again: it keeps its reference");
+    expect(shown).toContain("Adjust USD 5.00");
+    await post(action);
+    expect(words((await get(action)).text)).toContain("Read back from the ledger.");
+    expect(balance(payee)).toBe(5_00n);
   });
 
   test("that Blnk refuses says why, and that no money was moved", async () => {

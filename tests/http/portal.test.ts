@@ -86,7 +86,9 @@ describe("enter", () => {
     const { app } = await launched();
     const response = await app.request(path);
     expect(response.status).toBe(401);
-    expect(await response.text()).toContain("Session ended, relaunch from Blnk Cloud");
+    const html = await response.text();
+    expect(html).toContain("Session ended, relaunch from Blnk Cloud");
+    expect(html).not.toContain("<script");
     expect(response.headers.getSetCookie()).toEqual([]);
   });
 
@@ -120,6 +122,7 @@ describe("blocked cookies", () => {
     expect(blocked.status).toBe(403);
     const html = await blocked.text();
     expect(html).toContain("Cookies are blocked");
+    expect(html).not.toContain("<script");
     const link = /href="(\/portal\/enter\?code=[\w-]{43})"[^>]*target="_blank"/.exec(html)?.[1];
     const tab = openPortal(app, { destination: "document" });
     expect(await tab.enter(link!)).toBe(`/portal/${launchId}`);
