@@ -1,6 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { install, launch, openDashboard, portal, portalAddress } from "./support/dashboard.ts";
+import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { expect, test } from "./support/test.ts";
 import { APP, COOKIE_SITE, FRIENDS, type World } from "./support/world.ts";
 
@@ -38,6 +39,21 @@ test("a panel's session is one partitioned cookie and is written nowhere else", 
   for (const secret of [launched.searchParams.get("token")!, cookies[0]!.value]) {
     expect(world.app.log()).not.toContain(secret);
   }
+});
+
+test("a launch's address leads to the portal without any script, and an old one to words", async ({
+  world,
+}) => {
+  world.expectedErrors.push(/status of 401 .*\/portal\/enter/);
+  const page = await world.context.newPage();
+  const session = await world.context.newCDPSession(page);
+  await session.send("Emulation.setScriptExecutionDisabled", { value: true });
+  await installDirectly(world);
+  await page.goto(await launchDirectly(world));
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Balances", exact: true })).toBeVisible();
+  await page.goto(`${APP}/portal/enter?token=old`);
+  await expect(page.getByRole("heading", { name: "Session ended" })).toBeVisible();
 });
 
 test("the dashboard may reload and move the frame without a session more", async ({ world }) => {

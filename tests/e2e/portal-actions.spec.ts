@@ -116,6 +116,7 @@ test("a commit that never arrived is looked for after the page was left, and the
   world.sandbox.faults.add({ kind: "reset", method: "PUT", times: 1 });
   await page.getByRole("button", { name: /^Commit / }).click();
   await expect(page.getByText("Pending", { exact: true })).toBeVisible();
+  const action = page.url();
   await page.goto(`${portal}/activity`);
   await judgeInBothThemes(page, "activity-under-way");
   await world.app.moveClockForward(3 * 60_000);
@@ -124,6 +125,9 @@ test("a commit that never arrived is looked for after the page was left, and the
     await expect(page.getByText("Commit not recorded")).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await expect(page.getByText("Still under way")).toHaveCount(0);
+  await page.goto(action);
+  await expect(page.getByText("It is safe to try again")).toBeVisible();
+  await judgeInBothThemes(page, "commit-not-recorded");
   expect(remainingHold(ledgerOf(world), hold)).toBe(before);
   expect(callsOf(world, "PUT", "/proxy/transactions/inflight")).toHaveLength(1);
 });

@@ -117,6 +117,25 @@ for (const [where, width] of WIDTHS) {
   });
 }
 
+test("a file that breaks off on the way is a failed download", async ({ world }) => {
+  const page = await openPortal(world, 1440);
+  await goTo(page, "Transactions");
+  const link = page.getByRole("link", { name: /^Download .* rows as CSV$/ });
+  world.sandbox.switches.latency_ms = 100;
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  world.sandbox.faults.add({
+    kind: "status",
+    status: 400,
+    path: "/data/transactions",
+    body: { error: "no" },
+  });
+  expect(await download.failure()).not.toBeNull();
+
+  world.sandbox.faults.clear();
+  const [again] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  expect(await again.failure()).toBeNull();
+});
+
 test("pages go on and come back without a row twice", async ({ world }) => {
   const page = await openPortal(world, 1440);
   await goTo(page, "Balances");

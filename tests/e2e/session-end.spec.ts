@@ -1,6 +1,14 @@
 import type { FrameLocator, Locator } from "@playwright/test";
 
-import { install, launch, openDashboard, portal, uninstall, untilInteractive } from "./support/dashboard.ts";
+import {
+  install,
+  launch,
+  openDashboard,
+  portal,
+  portalAddress,
+  uninstall,
+  untilInteractive,
+} from "./support/dashboard.ts";
 import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
 import { expect, test } from "./support/test.ts";
 import type { World } from "./support/world.ts";
@@ -32,6 +40,22 @@ test("a session ends at its time, with the page still there under the sheet", as
   await page.getByRole("button", { name: "Close" }).click();
   await launch(page, "production");
   await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeVisible();
+});
+
+test("what was typed stays under the sheet, also when it was just sent", async ({ world }) => {
+  world.expectedErrors.push(ENDED_DATA);
+  const { page, panel } = await openPanel(world);
+  const { origin, pathname } = portalAddress(page);
+  const [wallet] = world.sandbox.workspace.instances[0]!.ledger.balances.all();
+  await page.frames()[1]!.goto(`${origin}${pathname}/flag/${wallet!.balance_id}`);
+  await untilInteractive(panel);
+  await panel.getByLabel("What is to be looked at").fill("Half a thought");
+  await world.app.moveClockForward(16 * MINUTE);
+  await panel.getByRole("button", { name: "Flag this balance" }).click();
+  await expect(panel.getByRole("dialog", { name: "Session ended" })).toBeVisible();
+  await expect(panel.getByLabel("What is to be looked at")).toHaveValue("Half a thought");
+  const { alerts } = world.sandbox.workspace.instances[0]!;
+  expect(alerts.all().filter(({ description }) => description.includes("Half a thought"))).toEqual([]);
 });
 
 test("a page that nobody touches warns two minutes before the end and then says that it is over", async ({

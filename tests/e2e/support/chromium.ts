@@ -75,6 +75,8 @@ function switches({ port, keyHash }: TlsServer, profile: string): string[] {
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
+    // A mouse, which a machine without a screen does not have.
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

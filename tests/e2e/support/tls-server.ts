@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { request as forward, type RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
 
 import { generate } from "selfsigned";
 
@@ -46,7 +47,8 @@ export function forwardTo(origin: string): RequestListener {
     const { method, headers, url } = request;
     const onward = forward(`${origin}${url}`, { method: method!, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode!, answer.rawHeaders);
-      answer.pipe(response);
+      // An answer that breaks off breaks off here, too.
+      pipeline(answer, response, () => {});
     });
     onward.on("error", () => response.destroy());
     response.once("close", () => onward.destroy());
