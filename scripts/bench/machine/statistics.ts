@@ -3,7 +3,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The nearest-rank quantile; NaN of nothing. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))] ?? Number.NaN;
 }
