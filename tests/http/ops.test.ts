@@ -92,9 +92,7 @@ test("the sixth try within a minute is 429 with Retry-After, and says when the n
 
 test("three hundred log-ins at once leave the server answering and no row behind", async () => {
   const { app, operator } = await startWithOperator();
-  const crowd = Promise.all(
-    Array.from({ length: 300 }, async () => (await operator.signIn("wrong")).status),
-  );
+  const crowd = Promise.all(Array.from({ length: 300 }, async () => (await operator.signIn("wrong")).status));
   const began = performance.now();
   expect((await app.request("/healthz")).status).toBe(200);
   expect(performance.now() - began).toBeLessThan(10_000);
