@@ -60,7 +60,7 @@ export async function measurePortalPages(folder: string, { quick }: BenchOptions
     .map(({ name, ownMs }) => `${name} ${ownMs.toFixed(1)}`);
   const waited = median(visits.flat().map(({ waitedMs }) => waitedMs));
   const detail = (values: readonly number[]) =>
-    `slices ${spread(values, 1)} ms; in line for a processor ${waited.toFixed(1)} ms of it; medians by page: ${slowest.join(", ")}`;
+    `slices ${spread(values, 1)} ms; the app stood in line for a processor ${waited.toFixed(1)} ms a page, Cloud calls included; medians by page: ${slowest.join(", ")}`;
   return [
     judge({
       id: "P4",
