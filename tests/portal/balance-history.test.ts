@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readBalanceHistory } from "#app/portal/balances/read-balance-history.server.ts";
+import { drawBalanceHistory, readBalanceHistory } from "#app/portal/balances/read-balance-history.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const HOUR = 60 * 60_000;
@@ -8,13 +8,14 @@ const HOUR = 60 * 60_000;
 async function openHistory() {
   const sandbox = await openSandbox();
   const [a, b] = (await sandbox.openWallets(2)) as [string, string];
-  const history = (hours = 24) =>
-    readBalanceHistory(
-      sandbox.client,
-      { balance_id: a, currency: "USD", precision: 100n },
-      // A second later, so that what was just applied is in it.
-      { from: Date.now() - hours * HOUR, until: Date.now() + 1000 },
-    );
+  const history = async (hours = 24) => {
+    // A second later, so that what was just applied is in it.
+    const range = { from: Date.now() - hours * HOUR, until: Date.now() + 1000 };
+    return drawBalanceHistory(await readBalanceHistory(sandbox.client, a, range), {
+      currency: "USD",
+      precision: 100n,
+    });
+  };
   return { ...sandbox, a, b, history };
 }
 

@@ -10,14 +10,14 @@ import type { ReadCloud } from "../read-cloud.server.ts";
 import { readTransactionLines } from "../transactions/read-transaction-lines.server.ts";
 import { balanceName } from "./balance-line.ts";
 import { HISTORY_DAYS } from "./history-days.ts";
-import { readBalanceHistory } from "./read-balance-history.server.ts";
+import { drawBalanceHistory, readBalanceHistory } from "./read-balance-history.server.ts";
 
 const DEFAULT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60_000;
 
 export type BalancePageData = ReturnType<typeof loadBalance>;
 
-/** The blocks of a balance's page; the history waits for the balance, whose precision it is drawn at. */
+/** The blocks of a balance's page, read together; the history is drawn at the balance's precision. */
 export function loadBalance(
   readCloud: ReadCloud,
   assume: AssumePrecision,
@@ -25,17 +25,16 @@ export function loadBalance(
 ) {
   const days = HISTORY_DAYS.find((days) => String(days) === asked) ?? DEFAULT_DAYS;
   const balance = readCloud("data:read", (client) => readBalance(client, balanceId, assume));
-  const history = balance.then((reading) =>
-    reading.kind === "ready"
-      ? readCloud("data:read", (client) =>
-          readBalanceHistory(
-            client,
-            { ...reading.value, precision: reading.value.precision.precision },
-            { from: now - days * DAY_MS, until: now },
-          ),
-        )
-      : reading,
+  const points = readCloud("data:read", (client) =>
+    readBalanceHistory(client, balanceId, { from: now - days * DAY_MS, until: now }),
   );
+  const history = Promise.all([balance, points]).then(([balance, points]) => {
+    if (balance.kind !== "ready") return balance;
+    if (points.kind !== "ready") return points;
+    const { currency, precision } = balance.value;
+    const units = { currency, precision: precision.precision };
+    return { ...points, value: drawBalanceHistory(points.value, units) };
+  });
   const transactions = readCloud("data:read", (client) =>
     readTransactionLines(client, [{ field: "balance_id", operator: "eq", value: balanceId }]),
   );

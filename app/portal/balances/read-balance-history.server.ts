@@ -13,6 +13,7 @@ export type BalanceHistory = {
 };
 
 type Point = { at: number; balance: bigint };
+type Range = { from: number; until: number };
 
 const SECOND_MS = 1000;
 const MAX_ROWS = 200;
@@ -24,35 +25,38 @@ const SAMPLES = 30;
  */
 export async function readBalanceHistory(
   client: Pick<CloudClient, "balances" | "transactions">,
-  {
-    balance_id,
-    currency,
-    precision,
-  }: { balance_id: string; currency: string | undefined; precision: bigint },
-  range: { from: number; until: number },
-): Promise<BalanceHistory> {
+  balanceId: string,
+  range: Range,
+): Promise<{ points: Point[]; range: Range; from: BalanceHistory["from"] }> {
   // Blnk reckons in whole seconds.
   const from = Math.floor(range.from / SECOND_MS) * SECOND_MS;
   const until = Math.floor(range.until / SECOND_MS) * SECOND_MS;
   const balanceAt = async (at: number): Promise<Point> => {
-    const { balance } = await client.balances.at(balance_id, at);
+    const { balance } = await client.balances.at(balanceId, at);
     if (balance === undefined) throw new CloudError("malformed", { reason: "no balance" });
     return { at, balance };
   };
   const [opening, closing, rows] = await Promise.all([
     balanceAt(from),
     balanceAt(until),
-    readAppliedRows(client, balance_id, from, until),
+    readAppliedRows(client, balanceId, from, until),
   ]);
-  const steps = rows && stepsFrom(opening, rows, balance_id);
+  const steps = rows && stepsFrom(opening, rows, balanceId);
   const accounted = steps?.at(-1)?.balance === closing.balance;
   const points =
     steps && accounted ? [...steps, closing] : await Promise.all(moments(from, until).map(balanceAt));
+  return { points, range: { from, until }, from: accounted ? "rows" : "samples" };
+}
+
+/** Draws what was read, at the balance's own precision. */
+export function drawBalanceHistory(
+  { points, range, from }: Awaited<ReturnType<typeof readBalanceHistory>>,
+  { currency, precision }: { currency: string | undefined; precision: bigint },
+): BalanceHistory {
   return {
-    from: accounted ? "rows" : "samples",
+    from,
     chart: drawTimeChart({
-      from,
-      until,
+      ...range,
       shape: "step",
       points: points.map(({ at, balance }) => ({
         at,

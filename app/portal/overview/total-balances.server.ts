@@ -34,26 +34,12 @@ export async function totalBalances(
   client: Pick<CloudClient, "balances" | "ledgers">,
   now: number,
 ): Promise<BalanceTotals> {
-  const totals = new Map<string, { ledger_id: string | undefined; total: Total }>();
-  let counted = 0;
-  let complete = true;
-  const filters = [{ field: "ledger_id", operator: "ne", value: GENERAL_LEDGER_ID }] as const;
-  scan: for await (const page of client.balances.scan({ filters, createdUntil: now })) {
-    for (const balance of page) {
-      const { ledger_id, currency } = balance;
-      if (ledger_id === GENERAL_LEDGER_ID) continue;
-      const key = JSON.stringify([ledger_id, currency]);
-      const entry = totals.get(key) ?? { ledger_id, total: nothing(currency) };
-      if (counted === MAX_BALANCES || (!totals.has(key) && totals.size === MAX_TOTALS)) {
-        complete = false;
-        break scan;
-      }
-      counted += 1;
-      totals.set(key, { ledger_id, total: plus(entry.total, one(balance)) });
-    }
-  }
-  const names = new Map((await readLedgerNames(client)).map(({ ledger_id, name }) => [ledger_id, name]));
-  const ledgers = [...totals.values()].map(({ ledger_id, total }) => ({
+  const [{ totals, ...count }, named] = await Promise.all([
+    sumByLedger(client, now),
+    readLedgerNames(client),
+  ]);
+  const names = new Map(named.map(({ ledger_id, name }) => [ledger_id, name]));
+  const ledgers = totals.map(({ ledger_id, total }) => ({
     ...total,
     ledger_id,
     ledger_name: ledger_id === undefined ? undefined : names.get(ledger_id),
@@ -61,9 +47,27 @@ export async function totalBalances(
   return {
     currencies: byCurrency(ledgers),
     ledgers: ledgers.sort((a, b) => order(nameOf(a), nameOf(b)) || order(a.currency, b.currency)),
-    counted,
-    complete,
+    ...count,
   };
+}
+
+async function sumByLedger({ balances }: Pick<CloudClient, "balances">, now: number) {
+  const totals = new Map<string, { ledger_id: string | undefined; total: Total }>();
+  let counted = 0;
+  const sums = (complete: boolean) => ({ totals: [...totals.values()], counted, complete });
+  const filters = [{ field: "ledger_id", operator: "ne", value: GENERAL_LEDGER_ID }] as const;
+  for await (const page of balances.scan({ filters, createdUntil: now })) {
+    for (const balance of page) {
+      const { ledger_id, currency } = balance;
+      if (ledger_id === GENERAL_LEDGER_ID) continue;
+      const key = JSON.stringify([ledger_id, currency]);
+      const entry = totals.get(key) ?? { ledger_id, total: nothing(currency) };
+      if (counted === MAX_BALANCES || (!totals.has(key) && totals.size === MAX_TOTALS)) return sums(false);
+      counted += 1;
+      totals.set(key, { ledger_id, total: plus(entry.total, one(balance)) });
+    }
+  }
+  return sums(true);
 }
 
 function byCurrency(totals: readonly Total[]): Total[] {
