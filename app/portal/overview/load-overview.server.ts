@@ -41,14 +41,15 @@ export type OverviewSources = {
  */
 export async function loadOverview(sources: OverviewSources) {
   const { readCloud, scanClient, scans, scanKey, now } = sources;
-  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
-  const transactions = readCloud("data:read", readLatestTransactions);
-  const balances = readCloud("data:read", () =>
-    inTime(scans.balances.read(scanKey, () => totalBalances(scanClient, now))),
-  );
+  // What takes the most calls one after the other begins first: an install has only so many at once.
   const week = readCloud("data:read", () =>
     inTime(scans.week.read(scanKey, () => scanWeek(scanClient, now))),
   );
+  const balances = readCloud("data:read", () =>
+    inTime(scans.balances.read(scanKey, () => totalBalances(scanClient, now))),
+  );
+  const transactions = readCloud("data:read", readLatestTransactions);
+  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
   const [episodes, activity] = await Promise.all([
     countOpenEpisodes(sources),
     readRecentActivity(sources.db, sources.installedAppId),
