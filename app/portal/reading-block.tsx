@@ -16,7 +16,7 @@ export function ReadingBlock<T>({
   what,
   scope,
   reading,
-  loadedAt,
+  resetKey,
   skeleton,
   children,
 }: {
@@ -24,8 +24,11 @@ export function ReadingBlock<T>({
   /** What it takes to read it, if anything: without that there is nothing to wait for, and so no skeleton. */
   scope?: Scope;
   reading: Promise<Reading<T>>;
-  /** When the page was asked for: asking again shows the skeleton again. */
-  loadedAt: number;
+  /**
+   * When this changes, the skeleton shows again. The moment at which the page was asked for; or, where something is typed
+   * that must not go, what it is about: then what was read stays until it is read anew.
+   */
+  resetKey: number | string;
   skeleton: ReactNode;
   children: (value: T) => ReactNode;
 }) {
@@ -34,7 +37,7 @@ export function ReadingBlock<T>({
   // The stream to the page broke or ran out of time, so not even the failure arrived.
   const lost: Reading<T> = { kind: "failed", message: "The answer did not arrive in time", requestId: "" };
   return (
-    <Suspense key={loadedAt} fallback={skeleton}>
+    <Suspense key={resetKey} fallback={skeleton}>
       <Await resolve={reading} errorElement={<NotRead what={what} reading={lost} />}>
         {(reading) =>
           reading.kind === "ready" ? children(reading.value) : <NotRead what={what} reading={reading} />

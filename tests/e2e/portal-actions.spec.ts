@@ -76,6 +76,26 @@ for (const [where, width] of WIDTHS) {
   });
 }
 
+test("a form that is refused stays as it is while the ledger is read again, with what is typed meanwhile", async ({
+  world,
+}) => {
+  const page = await openPortal(world, 330);
+  const hold = openHold(world);
+  await page.goto(`${page.url()}/transactions/${hold.transaction_id}/commit`);
+  const amount = page.getByLabel(/^Amount in/);
+  await amount.fill("ten");
+  await page.getByLabel(/^Reason/).fill("Goods");
+  const field = await amount.elementHandle();
+  world.sandbox.switches.latency_ms = 1_000;
+  await page.getByRole("button", { name: "Review commit" }).click();
+  await expect(page.getByText(/^Enter the amount in digits/)).toBeVisible();
+  await page.getByLabel(/^Reason/).press("End");
+  await page.getByLabel(/^Reason/).pressSequentially(" arrived");
+  await expect(page.getByRole("button", { name: "Review commit" })).toBeEnabled();
+  await expect(page.getByLabel(/^Reason/)).toHaveValue("Goods arrived");
+  expect(await field.evaluate((it) => it.isConnected)).toBe(true);
+});
+
 test("a refund is pending while Blnk has it in its queue, and becomes applied before one's eyes", async ({
   world,
 }) => {

@@ -38,7 +38,7 @@ export function ActionPage({ action, plan, loadedAt }: ActionPageData) {
             what="The action"
             scope="data:read"
             reading={plan}
-            loadedAt={loadedAt}
+            resetKey={loadedAt}
             skeleton={<Skeleton label="Checking the action" rows={8} listClassName="" rowClassName="h-12" />}
           >
             {(value) => <Confirmation action={action} plan={value} />}

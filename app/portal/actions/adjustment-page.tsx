@@ -44,7 +44,7 @@ export function AdjustmentPage({
             {picking === side ? (
               <Picker side={side} ids={ids} search={search} found={found} loadedAt={loadedAt} />
             ) : (
-              <Chosen side={side} reading={chosen[side]} loadedAt={loadedAt} />
+              <Chosen side={side} id={ids[side] ?? ""} reading={chosen[side]} />
             )}
           </Section>
         ))}
@@ -55,7 +55,7 @@ export function AdjustmentPage({
             what="The two balances"
             scope="data:read"
             reading={plan}
-            loadedAt={loadedAt}
+            resetKey={`${ids.from} ${ids.to}`}
             skeleton={<Skeleton label="Checking both" rows={4} listClassName="" rowClassName="h-12" />}
           >
             {({ currency, problems, warnings, limit }) => (
@@ -80,12 +80,12 @@ export function AdjustmentPage({
 
 function Chosen({
   side,
+  id,
   reading,
-  loadedAt,
 }: {
   side: SideName;
+  id: string;
   reading: Promise<Reading<BalanceLine>> | undefined;
-  loadedAt: number;
 }) {
   const { search } = useLocation();
   if (!reading) return <EmptyNote>Chosen next.</EmptyNote>;
@@ -95,7 +95,7 @@ function Chosen({
         what="The balance"
         scope="data:read"
         reading={reading}
-        loadedAt={loadedAt}
+        resetKey={id}
         skeleton={<Skeleton label="Reading the balance" rows={1} listClassName="" rowClassName="h-10" />}
       >
         {(line) => (
@@ -152,7 +152,7 @@ function Picker({
           what="Balances"
           scope="data:read"
           reading={found}
-          loadedAt={loadedAt}
+          resetKey={loadedAt}
           skeleton={<Skeleton label="Looking for balances" rows={3} listClassName="" rowClassName="h-11" />}
         >
           {(lines) => <Found side={side} lines={lines} />}

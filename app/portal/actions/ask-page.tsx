@@ -17,16 +17,16 @@ import type { ShownPlan } from "./show-plan.server.ts";
 
 export type AskPageData = {
   kind: ActionKind;
+  transactionId: string;
   formKey: string;
-  loadedAt: number;
   plan: Promise<Reading<ShownPlan>>;
 };
 
 /** Where a commit, a void or a refund of a transaction is asked for. */
 export function AskPage({
   kind,
+  transactionId,
   formKey,
-  loadedAt,
   plan,
   result,
 }: AskPageData & { result: AskResult | undefined }) {
@@ -38,7 +38,7 @@ export function AskPage({
         what="The transaction"
         scope="data:read"
         reading={plan}
-        loadedAt={loadedAt}
+        resetKey={`${kind} ${transactionId}`}
         skeleton={<Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />}
       >
         {(value) => <Ask plan={value} formKey={formKey} result={result} />}

@@ -34,7 +34,7 @@ export function AlertPage({
         what="The alert"
         scope="alerts:read"
         reading={alert}
-        loadedAt={loadedAt}
+        resetKey={anomalyId}
         skeleton={<Skeleton label="Reading the alert" rows={6} listClassName="" rowClassName="h-12" />}
       >
         {(value) => <Alert alert={value} loadedAt={loadedAt} result={result} />}

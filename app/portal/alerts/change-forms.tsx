@@ -105,7 +105,8 @@ const CONSEQUENCES = {
 };
 
 function Outcome({ result, done }: { result: ChangeResult | undefined; done: string }) {
-  const outcome = result?.outcome;
+  // Until the alert is read again, the page shows it as it was.
+  const outcome = useNavigation().state === "idle" ? result?.outcome : undefined;
   return (
     <output className="flex min-h-9 items-center text-small empty:hidden">
       {outcome?.kind === "done" && <span className="text-good">{done}</span>}

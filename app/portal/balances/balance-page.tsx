@@ -49,7 +49,7 @@ export function BalancePage({ loadedAt, balanceId, days, balance, history, trans
               what="The balance"
               scope="data:read"
               reading={balance}
-              loadedAt={loadedAt}
+              resetKey={loadedAt}
               skeleton={<BalanceAmountsSkeleton />}
             >
               {(value) => <BalanceAmounts balance={value} />}
@@ -97,7 +97,7 @@ function HistoryPanel({
           what="The history"
           scope="data:read"
           reading={reading}
-          loadedAt={loadedAt}
+          resetKey={loadedAt}
           skeleton={
             <Skeleton
               label="Reading the history"
@@ -129,7 +129,7 @@ function ItsTransactions({
       what="Its transactions"
       scope="data:read"
       reading={reading}
-      loadedAt={loadedAt}
+      resetKey={loadedAt}
       skeleton={
         <Skeleton
           label="Reading transactions"

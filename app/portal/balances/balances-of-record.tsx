@@ -28,7 +28,7 @@ export function BalancesOfRecord({
           what="Its balances"
           scope="data:read"
           reading={reading}
-          loadedAt={loadedAt}
+          resetKey={loadedAt}
           skeleton={
             <Skeleton
               label="Reading balances"

@@ -56,7 +56,7 @@ export function IdentityPage({ loadedAt, identityId, identity, balances }: Ident
             what="The identity"
             scope="data:read"
             reading={identity}
-            loadedAt={loadedAt}
+            resetKey={loadedAt}
             skeleton={<Skeleton label="Reading the identity" rows={6} listClassName="" rowClassName="h-12" />}
           >
             {(value) => (

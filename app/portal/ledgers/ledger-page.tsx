@@ -34,7 +34,7 @@ export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageD
             what="The ledger"
             scope="data:read"
             reading={ledger}
-            loadedAt={loadedAt}
+            resetKey={loadedAt}
             skeleton={<Skeleton label="Reading the ledger" rows={3} listClassName="" rowClassName="h-12" />}
           >
             {({ name, created_at, metadata }) => (

@@ -59,7 +59,7 @@ export function ListFrame<Row>({
           what={title}
           {...(scope && { scope })}
           reading={list.rows}
-          loadedAt={list.loadedAt}
+          resetKey={list.loadedAt}
           skeleton={
             <Skeleton
               label={`Reading ${noun[1]}`}

@@ -23,12 +23,7 @@ const KINDS = new Map<string, { word: string; kind: RecordKind }>([
   ["idt", { word: "identity", kind: "identities" }],
 ]);
 
-export function NotePage({
-  entityId,
-  note,
-  loadedAt,
-  result,
-}: NotePageData & { result: NoteResult | undefined }) {
+export function NotePage({ entityId, note, result }: NotePageData & { result: NoteResult | undefined }) {
   const portalPath = usePortalPath();
   const record = KINDS.get(entityId.split("_", 1)[0]!);
   return (
@@ -38,7 +33,7 @@ export function NotePage({
         what="The note"
         scope="data:read"
         reading={note}
-        loadedAt={loadedAt}
+        resetKey={entityId}
         skeleton={<Skeleton label="Reading the note" rows={4} listClassName="" rowClassName="h-12" />}
       >
         {({ text, seen }) => <NoteForm key={seen} text={text} seen={seen} result={result} />}

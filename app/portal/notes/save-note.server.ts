@@ -17,9 +17,8 @@ export const noteSchema = z.object({
 
 export type NotePageData = ReturnType<typeof loadNote>;
 
-export function loadNote(readCloud: ReadCloud, entityId: string, now: number) {
+export function loadNote(readCloud: ReadCloud, entityId: string) {
   return {
-    loadedAt: now,
     entityId,
     note: readCloud("data:read", async (client) => {
       const text = await readNote(client, entityId);

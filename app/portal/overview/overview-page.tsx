@@ -33,7 +33,7 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
             what="Alerts"
             scope="alerts:read"
             reading={overview.alerts}
-            loadedAt={loadedAt}
+            resetKey={loadedAt}
             skeleton={<Waiting of="alerts" />}
           >
             {(counts) => <AlertCounts counts={counts} />}
@@ -117,7 +117,7 @@ function LatestTransactions({ reading, loadedAt }: { reading: Overview["transact
       what="Transactions"
       scope="data:read"
       reading={reading}
-      loadedAt={loadedAt}
+      resetKey={loadedAt}
       skeleton={<Rows of="transactions" rows={10} height="h-16 sm:h-11" />}
     >
       {(rows) =>

@@ -23,7 +23,7 @@ export function ScanBlock<T>({
   children: (value: T, at: number) => ReactNode;
 }) {
   return (
-    <ReadingBlock what={what} scope="data:read" reading={reading} loadedAt={loadedAt} skeleton={skeleton}>
+    <ReadingBlock what={what} scope="data:read" reading={reading} resetKey={loadedAt} skeleton={skeleton}>
       {(scanned) =>
         scanned ? (
           children(scanned.value, scanned.at)

@@ -37,7 +37,7 @@ export function TransactionPage({ loadedAt, transactionId, transaction }: Transa
         what="The transaction"
         scope="data:read"
         reading={transaction}
-        loadedAt={loadedAt}
+        resetKey={loadedAt}
         skeleton={<Skeleton label="Reading the transaction" rows={6} listClassName="" rowClassName="h-12" />}
       >
         {(value) => <Transaction read={value} loadedAt={loadedAt} />}

@@ -17,8 +17,7 @@ export function meta(): Route.MetaDescriptors {
 }
 
 export function loader(args: Route.LoaderArgs) {
-  const { readCloud, now } = openReads(args);
-  return loadNote(readCloud, args.params.entityId, now);
+  return loadNote(openReads(args).readCloud, args.params.entityId);
 }
 
 export function action({ request, params, context }: Route.ActionArgs) {

@@ -28,12 +28,12 @@ export function meta({ loaderData }: Route.MetaArgs): Route.MetaDescriptors {
 export async function loader(args: Route.LoaderArgs) {
   const { kind, transactionId } = args.params;
   const request = requestFor(kind, transactionId, undefined);
-  const { readCloud, readAssumed, now } = openReads(args);
+  const { readCloud, readAssumed } = openReads(args);
   const { db } = args.context.get(platformContext);
   const { instance_id } = args.context.get(sessionContext).install;
   const assume = await readAssumed();
   const plan = readCloud("data:read", (client) => showPlan(client, db, instance_id, request, assume));
-  return { kind: request.kind, formKey: mintSecret(16), loadedAt: now, plan };
+  return { kind: request.kind, transactionId, formKey: mintSecret(16), plan };
 }
 
 export function action(args: Route.ActionArgs) {
