@@ -122,6 +122,23 @@ describe("balances", () => {
     expect(await found("nobody at all")).toEqual([]);
   });
 
+  test("of one name too many are refused in words, and as many as can be named are all there", async () => {
+    const { client, readCloud } = await openSandbox({ switches: { page_size: "ignored" } });
+    const { ledger_id } = await client.ledgers.create({ name: "Wallets" });
+    const open = (number: number) =>
+      client.balances.create({ ledger_id, currency: "USD", meta_data: { name: `Wallet ${number}` } });
+    for (let number = 0; number < 100; number += 1) await open(number);
+    const list = loadBalances(readCloud, assume, search({ q: "wallet" }), Date.now());
+    expect(await ready(list)).toMatchObject({ total: 100, hasNext: true });
+    await open(100);
+    await expect(loadBalances(readCloud, assume, search({ q: "wallet" }), Date.now()).rows).rejects.toThrow(
+      "More than 100 have that in their name; enter more of it",
+    );
+    expect((await ready(loadBalances(readCloud, assume, search({ q: "wallet 7" }), Date.now()))).total).toBe(
+      11,
+    );
+  });
+
   test("below zero, with money held and with money on its way in are told apart", async () => {
     const { readCloud, openWallets, post } = await openSandbox();
     const [a, b] = (await openWallets(2)) as [string, string];
