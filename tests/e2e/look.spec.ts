@@ -71,8 +71,9 @@ test("what others write into the ledger is whole and inert, and no wider than th
   page.on("dialog", (dialog) => dialogs.push(dialog.message()));
   for (const text of HOSTILE_TEXTS.filter((text) => text !== "")) {
     writeEverywhere(world, text);
+    const widths = text.length > 1000 ? [313, 768, 1440] : [313];
     for (const [name, path] of Object.entries(portalPaths(world))) {
-      await expectToFitAt(page, path === "" ? home : `${home}/${path}`, [313, 768, 1440]);
+      await expectToFitAt(page, path === "" ? home : `${home}/${path}`, widths);
       if (["balance", "transaction", "ledger", "identity", "alert", "balances", "alerts"].includes(name))
         expect(
           (await page.getByRole("main").textContent())!.includes(text),

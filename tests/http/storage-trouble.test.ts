@@ -1,21 +1,7 @@
-import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
-import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp, type TestApp } from "#tests/support/start-app.ts";
-
-/** Another process that holds the file for writing. */
-async function whileLocked(app: TestApp, work: () => Promise<void>): Promise<void> {
-  const other = new SqliteDatabase(app.file);
-  other.exec("begin immediate");
-  try {
-    await work();
-  } finally {
-    other.exec("rollback");
-    other.close();
-  }
-}
+import { startApp } from "#tests/support/start-app.ts";
+import { whileLocked } from "#tests/support/while-locked.ts";
 
 test("what cannot be stored is 503 with Retry-After and in our words, nothing is applied, and it recovers by itself", async () => {
   const app = await startApp();
@@ -40,32 +26,6 @@ test("a launch that cannot be stored is 503 without a portal_url", async () => {
   });
   expect((await app.requestLaunch()).status).toBe(200);
 }, 40_000);
-
-test("what a page's form asks for and cannot be stored is 503 in our words, and nothing of it is done", async () => {
-  const app = await startApp();
-  await app.install({ granted_permissions: SCOPES });
-  const portal = openPortal(app);
-  const home = await portal.enter(await app.launch());
-  const headers = { origin: PUBLIC_URL };
-  const form = "currency=XTS&decimals=3";
-  await whileLocked(app, async () => {
-    const page = await portal.post(`${home}/precision`, headers, form);
-    expect(page.status).toBe(503);
-    expect(await page.text()).toContain("This could not be stored, and nothing was changed.");
-    // What the page's own script sends.
-    const data = await portal.post(`${home}/precision.data`, headers, form);
-    expect(data.status).toBe(503);
-    const text = await data.text();
-    expect(text).toContain("storage");
-    expect(text).not.toMatch(/sqlite|busy|locked/i);
-    expect((await portal.post(`${home}/display`, headers, "timeZone=utc&theme=dark")).status).toBe(503);
-  });
-  expect(app.rows("select * from currency_decimals")).toEqual([]);
-  expect((await portal.post(`${home}/precision`, headers, form)).status).toBe(200);
-  expect(app.rows("select currency, decimals from currency_decimals")).toEqual([
-    { currency: "XTS", decimals: 3 },
-  ]);
-}, 120_000);
 
 test("readyz is 503 while nothing can be stored, and 200 again afterwards; healthz is 200 throughout", async () => {
   const app = await startApp();
