@@ -39,7 +39,7 @@ const BUSY_POLL_MS = 250;
 export function createWorker(
   { db, clock, log }: { db: Database; clock: Clock; log: Log },
   handlers: Record<string, JobHandler>,
-  { concurrency = 16, installConcurrency = 3 }: { concurrency?: number; installConcurrency?: number } = {},
+  { concurrency = 8, installConcurrency = 3 }: { concurrency?: number; installConcurrency?: number } = {},
 ): Worker {
   const running = new Map<Job, { controller: AbortController; done: Promise<void> }>();
   let timer: NodeJS.Timeout | undefined;
