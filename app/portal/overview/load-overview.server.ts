@@ -41,7 +41,8 @@ export type OverviewSources = {
  */
 export async function loadOverview(sources: OverviewSources) {
   const { readCloud, scanClient, scans, scanKey, now } = sources;
-  // What takes the most calls one after the other begins first: an install has only so many at once.
+  // An install has only so many calls at once: alerts come first, then what takes the most of them one after the other.
+  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
   const week = readCloud("data:read", () =>
     inTime(scans.week.read(scanKey, () => scanWeek(scanClient, now))),
   );
@@ -49,7 +50,6 @@ export async function loadOverview(sources: OverviewSources) {
     inTime(scans.balances.read(scanKey, () => totalBalances(scanClient, now))),
   );
   const transactions = readCloud("data:read", readLatestTransactions);
-  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
   const [episodes, activity] = await Promise.all([
     countOpenEpisodes(sources),
     readRecentActivity(sources.db, sources.installedAppId),
