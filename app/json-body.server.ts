@@ -7,13 +7,17 @@ export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_DEPTH = 32;
 
 /** The body of a request that is still to be read, and what its headers say of it. */
-export type Body = { type: string; length: number; chunks: AsyncIterable<Uint8Array> };
+export type Body = {
+  type: string;
+  length: number;
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+};
 
 export function bodyOf({ headers, body }: Request): Body {
   return {
     type: headers.get("content-type") ?? "",
     length: Number(headers.get("content-length") ?? 0),
-    chunks: body ?? NOTHING,
+    chunks: body ?? [],
   };
 }
 
@@ -26,8 +30,6 @@ export function bodyOfMessage(message: IncomingMessage): Body {
     chunks: message.iterator({ destroyOnReturn: false }),
   };
 }
-
-const NOTHING = (async function* () {})();
 
 /**
  * Reads a JSON body, of at most 64 KiB unless it says otherwise.

@@ -13,7 +13,7 @@ import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";
 import { openOperator } from "#tests/support/operator-browser.ts";
 import { OPERATOR_PASSWORD, operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { type PortalIds, portalRequests, send } from "#tests/support/portal-requests.ts";
+import { MADE_UP_IDS, type PortalIds, portalRequests, send } from "#tests/support/portal-requests.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { runScript } from "#tests/support/run-script.ts";
 import { encodingsOf, findSecret } from "#tests/support/scan-bytes.ts";
@@ -82,18 +82,7 @@ async function openTalkativeCloud(): Promise<Cloud> {
     url,
     key: `blnk_canary2aPk8${MARKS}of-a-talkative-cloud`,
     instance: "inst_1",
-    ids: async () => ({
-      balance: "bln_1",
-      otherBalance: "bln_2",
-      payment: "txn_1",
-      hold: "txn_2",
-      ledger: "ldg_1",
-      identity: "idt_1",
-      alert: "anomaly_1",
-      alertSeen: "x",
-      monitor: "mon_1",
-      action: "act_1",
-    }),
+    ids: async () => MADE_UP_IDS,
   };
 }
 

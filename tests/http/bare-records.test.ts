@@ -3,21 +3,9 @@ import { expect, test } from "vitest";
 import { SCOPES } from "#app/permissions/scopes.ts";
 import { answerJson, startCloudServer } from "#tests/support/cloud-server.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { portalRequests, send } from "#tests/support/portal-requests.ts";
+import { MADE_UP_IDS, portalRequests, send } from "#tests/support/portal-requests.ts";
 import { startApp } from "#tests/support/start-app.ts";
-
-const IDS = {
-  balance: "bln_1",
-  otherBalance: "bln_2",
-  payment: "txn_1",
-  hold: "txn_2",
-  ledger: "ldg_1",
-  identity: "idt_1",
-  alert: "ano_1",
-  alertSeen: "x",
-  monitor: "none",
-  action: "none",
-};
+import { wordsOf } from "#tests/support/words-of.ts";
 
 /** By the words that addresses have for them. */
 const ID_FIELDS: Record<string, [field: string, prefix: string]> = {
@@ -25,7 +13,7 @@ const ID_FIELDS: Record<string, [field: string, prefix: string]> = {
   transaction: ["transaction_id", "txn"],
   ledger: ["ledger_id", "ldg"],
   identit: ["identity_id", "idt"],
-  alert: ["anomaly_id", "ano"],
+  alert: ["anomaly_id", "anomaly"],
 };
 
 const ZERO_TIME = "0001-01-01T00:00:00Z";
@@ -55,8 +43,8 @@ test.each(Object.entries(RECORDS))(
   "every page of records with %s is a page, and invents nothing",
   async (_name, record) => {
     const { ask } = await openPanel(record);
-    for (const request of portalRequests(IDS)) {
-      if (request.method !== "GET" || /none|\.csv|import|export/.test(request.path)) continue;
+    for (const request of portalRequests(MADE_UP_IDS)) {
+      if (request.method !== "GET" || /mon_1|act_1|\.csv|import|export/.test(request.path)) continue;
       const { status, words } = await ask(request);
       expect([request.path, status]).toEqual([request.path, 200]);
       // What has no amount has no history, and nothing is done with what does not say what it is.
@@ -103,12 +91,4 @@ function all(value: unknown): object {
   const names =
     "name title description type status reference currency source destination parent_transaction indicator ledger_id identity_id precise_amount amount precision balance credit_balance debit_balance inflight_balance inflight_credit_balance inflight_debit_balance version created_at updated_at effective_date scheduled_for dob meta_data first_name last_name organization_name identity_type category email_address affected_balances affected_transactions affected_identities";
   return Object.fromEntries(names.split(" ").map((name) => [name, value]));
-}
-
-function wordsOf(html: string): string {
-  return html
-    .replaceAll(/<script[ >].*?<\/script>/gs, "")
-    .replaceAll("<!-- -->", "")
-    .replaceAll(/<[^>]+>/g, " ")
-    .replaceAll(/\s+/g, " ");
 }

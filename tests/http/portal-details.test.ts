@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
+import { wordsOf } from "#tests/support/words-of.ts";
 import { startApp } from "#tests/support/start-app.ts";
 import { SCOPES } from "#app/permissions/scopes.ts";
 
@@ -19,15 +20,6 @@ async function openPanel(world: Awaited<ReturnType<typeof openSandbox>>) {
   const home = await portal.enter(await app.launch(instance));
   const get = (path: string) => portal.get(path === "" ? home : `${home}/${path}`);
   return { ...world, app, home, get, words: async (path: string) => wordsOf(await (await get(path)).text()) };
-}
-
-/** What a person reads of a page, its scripts left out. */
-function wordsOf(html: string): string {
-  return html
-    .replaceAll(/<script[ >].*?<\/script>/gs, "")
-    .replaceAll("<!-- -->", "")
-    .replaceAll(/<[^>]+>/g, " ")
-    .replaceAll(/\s+/g, " ");
 }
 
 test("the navigation has the eight screens by their names", async () => {

@@ -17,6 +17,20 @@ export type PortalIds = Record<
   alertSeen: string;
 };
 
+/** Ids in their right shape that nobody has. */
+export const MADE_UP_IDS: PortalIds = {
+  balance: "bln_1",
+  otherBalance: "bln_2",
+  payment: "txn_1",
+  hold: "txn_2",
+  ledger: "ldg_1",
+  identity: "idt_1",
+  alert: "anomaly_1",
+  alertSeen: "x",
+  monitor: "mon_1",
+  action: "act_1",
+};
+
 /** A request of the portal, and what it takes. */
 export type PortalRequest = {
   method: "GET" | "POST";

@@ -1,4 +1,4 @@
-import { type PortalIds, portalRequests, send } from "#tests/support/portal-requests.ts";
+import { MADE_UP_IDS, portalRequests, send } from "#tests/support/portal-requests.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { PUBLIC_URL } from "#tests/support/start-app.ts";
 
@@ -113,7 +113,7 @@ function everyRequest({ app, session }: Victim, cookie: string): Attack[] {
         headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
       }),
   };
-  return portalRequests(MADE_UP).flatMap((request, index) => {
+  return portalRequests(MADE_UP_IDS).flatMap((request, index) => {
     const name = `${request.method} ${request.path || "the overview"} (${index}) with another's session`;
     const asked: Attack = { name, refused: [401], send: () => send(portal, session.home, request) };
     if (request.method === "POST") return [asked];
@@ -130,19 +130,6 @@ function everyRequest({ app, session }: Victim, cookie: string): Attack[] {
     ];
   });
 }
-
-const MADE_UP: PortalIds = {
-  balance: "bln_1",
-  otherBalance: "bln_2",
-  payment: "txn_1",
-  hold: "txn_2",
-  ledger: "ldg_1",
-  identity: "idt_1",
-  alert: "anomaly_1",
-  alertSeen: "x",
-  monitor: "mon_1",
-  action: "act_1",
-};
 
 /** Who makes the victim's own browser write, with all its cookies, from a page of somebody else. */
 export function foreignWrites(victim: Victim): Attack[] {
