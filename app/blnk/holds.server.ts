@@ -2,6 +2,7 @@ import { CloudError } from "./cloud-error.ts";
 import type { Collection } from "./collection.server.ts";
 import { isPassing, pauseFor } from "./confirm.server.ts";
 import type { Transaction } from "./records.ts";
+import { isChildOf, remainingOf, settlementParents } from "./remaining-of.ts";
 import type { Call } from "./transport/call.server.ts";
 import { cloudPath } from "./transport/request.ts";
 
@@ -32,10 +33,12 @@ export function holds(
     const row = await rows.get(id);
     if (row.status !== "INFLIGHT")
       throw new CloudError("invalid", {}, "Only an inflight transaction is a hold");
-    const children: Transaction[] = [];
-    const filters = [{ field: "parent_transaction", operator: "eq", value: id }] as const;
-    for await (const page of rows.scan({ filters, createdUntil: undefined })) children.push(...page);
-    return holdOf(row, children);
+    const settlements: Transaction[] = [];
+    const filters = [
+      { field: "parent_transaction", operator: "in", values: settlementParents(row) },
+    ] as const;
+    for await (const page of rows.scan({ filters, createdUntil: undefined })) settlements.push(...page);
+    return holdOf(row, settlements);
   }
 
   return {
@@ -85,23 +88,8 @@ export function holds(
   };
 }
 
-export function holdOf(row: Transaction, rows: readonly Transaction[]): Hold {
-  const children = rows.filter(
-    // A refund's row is a child too, with its sides swapped.
-    ({ parent_transaction, source }) => parent_transaction === row.transaction_id && source === row.source,
-  );
-  return { row, children, remaining: remainingOf(row, children) };
-}
-
-function remainingOf(row: Transaction, children: readonly Transaction[]): bigint | undefined {
-  if (children.some(({ status }) => status === "VOID")) return 0n;
-  let remaining = row.precise_amount;
-  for (const { status, precise_amount } of children) {
-    if (status !== "APPLIED") continue;
-    if (remaining === undefined || precise_amount === undefined) return undefined;
-    remaining -= precise_amount;
-  }
-  return remaining;
+function holdOf(row: Transaction, rows: readonly Transaction[]): Hold {
+  return { row, children: rows.filter((child) => isChildOf(child, row)), remaining: remainingOf(row, rows) };
 }
 
 function refuseUnsettleable({ remaining }: Hold, action: HoldAction): void {

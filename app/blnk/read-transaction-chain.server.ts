@@ -1,8 +1,8 @@
 import { CloudError } from "./cloud-error.ts";
 import type { CloudClient } from "./cloud.server.ts";
 import { MAX_IN_VALUES } from "./filters.ts";
-import { holdOf } from "./holds.server.ts";
 import type { Transaction } from "./records.ts";
+import { remainingOf } from "./remaining-of.ts";
 import type { ChainPart, ChainRow, TransactionChain } from "./transaction-chain.ts";
 
 /** queued → hold → commit → refund queued → refund, and one to spare. */
@@ -69,7 +69,7 @@ function toChain(root: Transaction, rows: readonly Transaction[], complete: bool
         ORDER.indexOf(a.part) - ORDER.indexOf(b.part) || (a.row.created_at ?? 0) - (b.row.created_at ?? 0),
     );
   const held = rows.find((row) => row.status === "INFLIGHT" && !isReversed(row, root));
-  const hold = held && { row: shown(held), remaining: holdOf(held, rows).remaining };
+  const hold = held && { row: shown(held), remaining: remainingOf(held, rows) };
   const applied = rows.find((row) => row.status === "APPLIED" && !isReversed(row, root));
   const refunded = rows.some((row) => isReversed(row, root));
   return {

@@ -38,6 +38,26 @@ describe("a hold", () => {
     expect(hold.remaining).toBe(0n);
   });
 
+  test("is over once it expired, which Blnk writes under its queued row", async () => {
+    const queued = { ...HOLD, parent_transaction: "txn_q" };
+    const expiry = { parent_transaction: "txn_q" };
+    const { client, hold, sent } = await holdWith([child("txn_v", "VOID", 10_000, expiry)], queued);
+    expect(hold.remaining).toBe(0n);
+    for (const action of ["commit", "void"] as const)
+      await expect(client.holds.settle(hold, { action })).rejects.toMatchObject({ code: "conflict" });
+    expect(sent()).toEqual([]);
+  });
+
+  test("is not over by a release the other way, of another's queued row, or beside it in a batch", async () => {
+    const other = [
+      child("txn_1", "VOID", 10_000, { parent_transaction: "txn_q", source: "bln_b", destination: "bln_a" }),
+      child("txn_2", "VOID", 10_000, { parent_transaction: "txn_other" }),
+      child("txn_3", "VOID", 10_000, { parent_transaction: "bulk_1" }),
+    ];
+    for (const parent_transaction of ["txn_q", "bulk_1", ""])
+      expect((await holdWith(other, { ...HOLD, parent_transaction })).hold.remaining).toBe(10_000n);
+  });
+
   test("does not count a refund, nor a row of another parent", async () => {
     const swapped = { source: "bln_b", destination: "bln_a" };
     const foreign = { parent_transaction: "txn_x" };

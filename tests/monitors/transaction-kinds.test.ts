@@ -183,6 +183,15 @@ describe("stuck_transaction", () => {
     ]);
   });
 
+  test("a hold that expired under its queued row is not stuck, the one beside it is", () => {
+    const followed = { ...hold, parent_transaction: "txn_q" };
+    const expiry = child("VOID", 500n, { parent_transaction: "txn_q" });
+    expect(evaluate(monitor, { chains: chain(followed, expiry) })).toEqual([]);
+    expect(
+      evaluate(monitor, { chains: chain({ ...hold, parent_transaction: "txn_r" }, expiry) }),
+    ).toHaveLength(1);
+  });
+
   test("one that is followed no more is gone, one that could not be read unknown", () => {
     const tracked = new Set(["txn_q"]);
     expect(summaryOf(evaluate(monitor, { tracked }))).toEqual(["txn_q gone"]);

@@ -12,6 +12,8 @@ import {
 } from "#app/monitors/monitors.server.ts";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 
+import { expireHold } from "#tests/support/expire-hold.ts";
+
 import { AUTHOR, below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
 
 const author = { installed_app_id: "instapp_1", generation: 1, ...AUTHOR };
@@ -335,6 +337,28 @@ describe("transactions", () => {
     });
     await world.work(60_000);
     expect((await world.episodes())[0]?.closed_at).not.toBeNull();
+    expect(await world.db.read.selectFrom("open_chains").selectAll().execute()).toEqual([]);
+  });
+
+  test("a hold that expired before it was watched, or while it is, is followed to its end", async () => {
+    const world = await open();
+    const { balance_id } = openWallet(world.ledger);
+    const hold = () => {
+      const asked = { source: balance_id, destination: "@Shop", precise_amount: 1000n, inflight: true };
+      const { row } = move(world.ledger, { ...asked, skip_queue: false });
+      world.ledger.queue.drain();
+      return world.ledger.transactions.find("parent_transaction", row.transaction_id)[0]!.transaction_id;
+    };
+    expireHold(world.ledger, hold());
+    const held = hold();
+    world.ledger.clock.advance(30 * 60_000);
+    world.advance(30 * 60_000);
+    await world.monitor({ kind: "stuck_transaction", select: {}, condition: { hold_minutes: 20 } });
+    await world.evaluate();
+    expect(await world.episodes()).toMatchObject([{ entity: held, closed_at: null }]);
+    expireHold(world.ledger, held);
+    await world.work(60_000);
+    expect((await world.episodes()).map(({ closed_at }) => closed_at !== null)).toEqual([true]);
     expect(await world.db.read.selectFrom("open_chains").selectAll().execute()).toEqual([]);
   });
 

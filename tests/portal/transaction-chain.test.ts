@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
 import { cloudFor, routes } from "#tests/support/cloud-server.ts";
+import { expireHold } from "#tests/support/expire-hold.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 async function openChain() {
@@ -55,6 +56,21 @@ describe("a transaction's chain", () => {
       status: "VOID",
       hold: { remaining: 0n },
       refundable: undefined,
+    });
+  });
+
+  test.each([true, false])("of a hold that expired is void (skip_queue: %s)", async (skip_queue) => {
+    const { a, b, post, sandbox, chainOf } = await openChain();
+    const { ledger } = sandbox.workspace.instances[0]!;
+    const held = await post(b, 2_500n, { source: a, inflight: true, skip_queue });
+    const innocent = await post(b, 2_500n, { source: a, inflight: true, skip_queue });
+    expireHold(ledger, held.transaction_id);
+    const expired = await chainOf(held.transaction_id);
+    expect(expired).toMatchObject({ status: "VOID", hold: { remaining: 0n } });
+    expect(expired.steps.at(-1)!.part).toBe("voided");
+    expect(await chainOf(innocent.transaction_id)).toMatchObject({
+      status: "INFLIGHT",
+      hold: { remaining: 2_500n },
     });
   });
 

@@ -1,4 +1,5 @@
 import type { Transaction } from "#app/blnk/records.ts";
+import { remainingOf } from "#app/blnk/remaining-of.ts";
 
 import type { StuckCondition, StuckTransaction } from "../definition/monitor.ts";
 import type { Chain, EvaluationContext, SubjectResult, TransactionFacts } from "./facts.ts";
@@ -58,22 +59,9 @@ function waitOf(
       : { since: Math.max(created_at, scheduled_for ?? 0), minutes: queued_minutes };
   }
   if (status !== "INFLIGHT" || hold_minutes === undefined) return undefined;
-  const remains = hasRemainder(row, children);
-  if (remains === false) return undefined;
-  return remains === undefined || created_at === undefined
+  const remaining = remainingOf(row, all);
+  if (remaining !== undefined && remaining <= 0n) return undefined;
+  return remaining === undefined || created_at === undefined
     ? { reason: "What remains of the hold, or since when, could not be read." }
     : { since: created_at, minutes: hold_minutes };
-}
-
-/** A void releases all that is left; commits take their part. Undefined: an amount could not be read. */
-function hasRemainder(hold: Transaction, children: readonly Transaction[]): boolean | undefined {
-  if (children.some(({ status }) => status === "VOID")) return false;
-  let remaining = hold.precise_amount;
-  for (const { status, source, precise_amount } of children) {
-    // A refund's row is a child too, with its sides swapped.
-    if (status !== "APPLIED" || source !== hold.source) continue;
-    if (remaining === undefined || precise_amount === undefined) return undefined;
-    remaining -= precise_amount;
-  }
-  return remaining === undefined ? undefined : remaining > 0n;
 }

@@ -1,5 +1,5 @@
-import { holdOf } from "#app/blnk/holds.server.ts";
 import type { Transaction } from "#app/blnk/records.ts";
+import { remainingOf } from "#app/blnk/remaining-of.ts";
 import { parseJson, stringifyJson } from "#app/blnk/transport/lossless-json.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -19,7 +19,7 @@ export function openRows(rows: readonly Transaction[], now: number): Transaction
         !rows.some(({ parent_transaction }) => parent_transaction === row.transaction_id)
       );
     }
-    return row.status === "INFLIGHT" && now - since < HOLD_LOOK_BACK_MS && holdOf(row, rows).remaining !== 0n;
+    return row.status === "INFLIGHT" && now - since < HOLD_LOOK_BACK_MS && remainingOf(row, rows) !== 0n;
   });
 }
 

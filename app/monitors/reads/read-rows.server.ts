@@ -1,6 +1,7 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Filter } from "#app/blnk/filters.ts";
 import type { Transaction } from "#app/blnk/records.ts";
+import { settlementParents } from "#app/blnk/remaining-of.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { type Chain, OVERLAP_MS, type SeenTransaction } from "../kinds/facts.ts";
@@ -111,10 +112,12 @@ function isOpening({ status }: Transaction): boolean {
 
 /** Children of these rows, and theirs: the outcome of a queued hold may be committed already. */
 async function readChildren(client: CloudClient, parents: readonly Transaction[], take: Take): Promise<void> {
-  for (let asked = parents; asked.length > 0;) {
+  const asked = new Set<string>();
+  for (let opening = parents; opening.length > 0;) {
+    const ids = new Set(opening.flatMap(settlementParents)).difference(asked);
     const found: Transaction[] = [];
-    for (const some of batches(asked)) {
-      const values = some.map(({ transaction_id }) => transaction_id);
+    for (const values of batches([...ids])) {
+      for (const id of values) asked.add(id);
       for await (const page of client.transactions.scan({
         filters: [{ field: "parent_transaction", operator: "in", values }],
         createdUntil: undefined,
@@ -126,7 +129,7 @@ async function readChildren(client: CloudClient, parents: readonly Transaction[]
         found.push(...children.filter(isOpening));
       }
     }
-    asked = found;
+    opening = found;
   }
 }
 
