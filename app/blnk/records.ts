@@ -34,7 +34,7 @@ export type Balance = {
   inflight_balance: bigint | undefined;
   inflight_credit_balance: bigint | undefined;
   inflight_debit_balance: bigint | undefined;
-  /** Counts the transactions that touched it; 0 for one that never moved. */
+  /** Counts its changes. A stored balance starts at 1, so it does not tell whether it ever moved. */
   version: bigint | undefined;
   created_at: number | undefined;
   track_fund_lineage: boolean;

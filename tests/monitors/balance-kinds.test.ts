@@ -5,7 +5,7 @@ import type { BalanceMonitor } from "#app/monitors/definition/monitor.ts";
 import { foldBalances } from "#app/monitors/kinds/evaluate.ts";
 import type { BalanceReads, EvaluationContext } from "#app/monitors/kinds/facts.ts";
 
-import { balanceOf, contextOf, MINUTE, monitorOf, NOW, summaryOf } from "./monitor-facts.ts";
+import { balanceOf, contextOf, MINUTE, monitorOf, NOW, summaryOf, UNTOUCHED } from "./monitor-facts.ts";
 
 function evaluate(
   monitor: BalanceMonitor,
@@ -73,13 +73,32 @@ describe("balance_threshold", () => {
   });
 
   test("a balance that never moved is not judged in a selection, but where it was picked", () => {
-    const idle = balanceOf("bln_a", { version: 0n });
+    const idle = balanceOf("bln_a", UNTOUCHED);
     expect(
       evaluate(below("5"), [[idle, balanceOf("bln_b", { balance: 900n })]]).map(({ subject }) => subject),
     ).toEqual(["bln_b"]);
     expect(summaryOf(evaluate(below("5", {}, { balance_id: "bln_a" }), [[idle]]))).toEqual([
       "bln_a holds 0.00",
     ]);
+  });
+
+  test.each(["credit_balance", "debit_balance", "inflight_credit_balance", "inflight_debit_balance"])(
+    "a balance whose %s is not zero, or did not come, is judged",
+    (field) => {
+      for (const amount of [1n, undefined]) {
+        const balance = balanceOf("bln_a", { ...UNTOUCHED, [field]: amount });
+        expect(summaryOf(evaluate(below("5"), [[balance]]))).toEqual(["bln_a holds 0.00"]);
+      }
+    },
+  );
+
+  test("a balance in another currency that was only opened does not blind a selection", () => {
+    const page = [
+      balanceOf("bln_a", { balance: 100n }),
+      balanceOf("bln_b", { ...UNTOUCHED, currency: "EUR" }),
+    ];
+    expect(summaryOf(evaluate(below("5"), [page]))).toEqual(["bln_a holds 1.00"]);
+    expect(summaryOf(evaluate(below("5", { per: "total" }), [page]))).toEqual(["selection holds 1.00"]);
   });
 
   test("one that left the selection is gone, one that could not be read unknown", () => {
@@ -224,7 +243,7 @@ describe("new_balance", () => {
     const monitor = monitorOf("new_balance", { ledger_id: "general_ledger_id" }, {});
     const since = NOW - 10 * MINUTE;
     const born = (id: string, created_at: number, ledger_id = "general_ledger_id") =>
-      balanceOf(id, { created_at, ledger_id, version: 0n });
+      balanceOf(id, { created_at, ledger_id, ...UNTOUCHED });
     const page = [
       born("bln_a", since - 1),
       born("bln_b", since),

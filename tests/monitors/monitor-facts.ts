@@ -32,18 +32,21 @@ export function balanceOf(balance_id: string, fields: Partial<Balance> = {}): Ba
     indicator: undefined,
     currency: "USD",
     balance: 0n,
-    credit_balance: 0n,
-    debit_balance: 0n,
+    credit_balance: 700n,
+    debit_balance: 700n,
     inflight_balance: 0n,
     inflight_credit_balance: 0n,
     inflight_debit_balance: 0n,
-    version: 1n,
+    version: 2n,
     created_at: NOW - 60 * MINUTE,
     track_fund_lineage: false,
     meta_data: {},
     ...fields,
   };
 }
+
+/** As Core stores a balance that was only opened: at version 1. */
+export const UNTOUCHED = { credit_balance: 0n, debit_balance: 0n, version: 1n };
 
 /** An applied row of USD 1.00 that is its own chain and was seen as it was created. */
 export function rowOf(transaction_id: string, fields: Partial<SeenTransaction> = {}): SeenTransaction {

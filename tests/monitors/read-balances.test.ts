@@ -15,8 +15,8 @@ const BALANCES = Array.from({ length: 450 }, (_, index) => ({
   ledger_id: index < 150 ? "ldg_a" : "ldg_b",
   currency: "USD",
   balance: index * 100,
-  credit_balance: index * 100,
-  debit_balance: 0,
+  credit_balance: index * 100 + 1,
+  debit_balance: 1,
   inflight_balance: 0,
   inflight_credit_balance: 0,
   inflight_debit_balance: 0,
@@ -28,14 +28,15 @@ type Row = (typeof BALANCES)[number];
 const honest: Record<string, (row: Row, value: string) => boolean> = {
   ledger_id_eq: (row, value) => row.ledger_id === value,
   currency_ne: (row, value) => row.currency !== value,
+  credit_balance_gt: (row, value) => row.credit_balance > Number(value),
   balance_lt: (row, value) => row.balance < Number(value),
   balance_id_in: (row, value) => value.split(",").includes(row.balance_id),
 };
 
 /** A Cloud with 450 balances that honours the filters named, and silently ignores all others, as Core does. */
-async function openCloud(honoured: readonly string[]) {
+async function openCloud(honoured: readonly string[], balances: readonly Row[]) {
   return await cloudFor(({ query }, response) => {
-    const rows = BALANCES.filter((row) =>
+    const rows = balances.filter((row) =>
       honoured.every((name) => !query.has(name) || honest[name]!(row, query.get(name)!)),
     );
     const [page, pageSize] = [Number(query.get("page") ?? 1), Number(query.get("pageSize") ?? 20)];
@@ -50,9 +51,9 @@ function monitorOf(json: object): BalanceMonitor {
 async function read(
   honoured: readonly string[],
   jsons: object[],
-  { balances = 450, tracked = [] as string[] } = {},
+  { balances = 450, tracked = [] as string[], rows = BALANCES } = {},
 ) {
-  const cloud = await openCloud(honoured);
+  const cloud = await openCloud(honoured, rows);
   const readers = jsons.map((json, index) => {
     const monitor = monitorOf(json);
     const context = { now: NOW, watching_since: NOW, tracked: new Set(tracked) };
@@ -83,6 +84,29 @@ test("where filters are honoured, only those beyond the line and the tracked one
     asked.filter((query) => query.has("balance_id_in")).map((query) => query.get("balance_id_in")),
   ).toEqual(["bln_9"]);
   expect(asked.length).toBeLessThanOrEqual(5);
+});
+
+test("hundreds of balances that were only opened in another currency neither blind a selection nor are read through", async () => {
+  const opened = Array.from({ length: 400 }, (_, index) => ({
+    ...BALANCES[0]!,
+    balance_id: `bln_opened_${index}`,
+    ledger_id: "ldg_a",
+    currency: "EUR",
+    credit_balance: 0,
+    debit_balance: 0,
+  }));
+  const rows = [...opened, ...BALANCES];
+  const { results, asked } = await read(ALL, [below({ ledger_id: "ldg_a" }, "-1.00")], {
+    balances: 100_000,
+    rows,
+  });
+  expect(results.get("0")).toEqual([]);
+  expect(asked.length).toBeLessThanOrEqual(9);
+  const moved = rows.map((row, index) => (index === 7 ? { ...row, credit_balance: 1 } : row));
+  const mixed = await read(ALL, [below({ ledger_id: "ldg_a" }, "-1.00")], { balances: 100_000, rows: moved });
+  expect(mixed.results.get("0")).toMatchObject([
+    { outcome: "unknown", reason: "The selection has balances in several currencies (EUR, USD)." },
+  ]);
 });
 
 test.each([

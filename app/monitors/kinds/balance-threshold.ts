@@ -1,9 +1,10 @@
+import { hasMoved } from "#app/blnk/has-moved.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 
 import type { BalanceThreshold, FixedLimit, ThresholdCondition } from "../definition/monitor.ts";
-import { createCurrencies, fieldOf, foldTotal, hasMoved } from "./balance-total.ts";
+import { createCurrencies, fieldOf, foldTotal } from "./balance-total.ts";
 import { holds } from "./compare.ts";
 import type { BalanceFold } from "./evaluate.ts";
 import {

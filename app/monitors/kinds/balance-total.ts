@@ -1,4 +1,5 @@
 import { availableOf } from "#app/blnk/available-balance.ts";
+import { hasMoved } from "#app/blnk/has-moved.ts";
 import type { Balance } from "#app/blnk/records.ts";
 
 import type { BalanceField, Selection } from "../definition/monitor.ts";
@@ -68,17 +69,4 @@ export function createCurrencies() {
 
 export function fieldOf(balance: Balance, field: BalanceField): bigint | undefined {
   return field === "available" ? availableOf(balance) : balance[field];
-}
-
-/** Without a version: one with any amount. */
-export function hasMoved(balance: Balance): boolean {
-  if (balance.version !== undefined) return balance.version > 0n;
-  const { credit_balance, debit_balance, inflight_credit_balance, inflight_debit_balance } = balance;
-  return [
-    balance.balance,
-    credit_balance,
-    debit_balance,
-    inflight_credit_balance,
-    inflight_debit_balance,
-  ].some((amount) => amount !== undefined && amount !== 0n);
 }

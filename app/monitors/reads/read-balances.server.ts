@@ -1,12 +1,18 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { hasMoved, MOVED } from "#app/blnk/has-moved.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { ownTurn } from "#app/turns.ts";
 
-import { hasMoved } from "../kinds/balance-total.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, finishReader, type Reading } from "./balance-reader.ts";
-import { type BalanceDemand, distinctScans, keyOf, planBalanceReads } from "./plan-balance-reads.ts";
+import {
+  type BalanceDemand,
+  distinctScans,
+  keyOf,
+  PAGE_SIZE,
+  planBalanceReads,
+} from "./plan-balance-reads.ts";
 import { problemOf } from "./problem-of.ts";
 import { type ReadState, readById } from "./read-by-id.server.ts";
 import { readEverything } from "./read-everything.server.ts";
@@ -158,14 +164,15 @@ async function findCurrency(
   client: CloudClient,
   filters: BalanceFilters,
 ): Promise<{ currency: string; moved: boolean } | undefined> {
-  let idle: string | undefined;
-  for await (const page of client.balances.scan({ filters, createdUntil: undefined })) {
-    for (const balance of page) {
-      if (hasMoved(balance)) return { currency: balance.currency ?? "", moved: true };
-      idle ??= balance.currency ?? "";
-    }
+  const { rows, total } = await client.balances.list({ filters, pageSize: PAGE_SIZE });
+  let moved = rows.find(hasMoved);
+  // Thousands that were only opened may come first.
+  for (const filter of total === undefined || rows.length < total ? MOVED : []) {
+    if (moved) break;
+    moved = (await client.balances.list({ filters: [...filters, filter], pageSize: 1 })).rows.find(hasMoved);
   }
-  return idle === undefined ? undefined : { currency: idle, moved: false };
+  const found = moved ?? rows[0];
+  return found && { currency: found.currency ?? "", moved: moved !== undefined };
 }
 
 /** The selections of the same monitor that are read before this one: what is in both comes only once. */

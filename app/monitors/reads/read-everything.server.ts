@@ -1,8 +1,8 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { hasMoved } from "#app/blnk/has-moved.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { ownTurn } from "#app/turns.ts";
 
-import { hasMoved } from "../kinds/balance-total.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, type Fold, finishReader, type Reading } from "./balance-reader.ts";
 import { type BalanceDemand, keyOf } from "./plan-balance-reads.ts";

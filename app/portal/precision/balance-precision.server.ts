@@ -1,4 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { hasMoved } from "#app/blnk/has-moved.ts";
 import type { Balance, Transaction } from "#app/blnk/records.ts";
 
 import type { BalancePrecision } from "./balance-precision.ts";
@@ -7,7 +8,7 @@ import type { AssumePrecision } from "./currency-precisions.server.ts";
 const NEWEST_ROWS = 10;
 const SHARED_ROWS = 100;
 
-type Known = Pick<Balance, "balance_id" | "currency" | "version">;
+type Known = Pick<Balance, "balance_id" | "currency"> & Parameters<typeof hasMoved>[0];
 
 /**
  * The precision to show each balance at, by its id. Blnk keeps none with a balance: it is that of the newest applied
@@ -21,7 +22,7 @@ export async function readBalancePrecisions(
   assume: AssumePrecision,
   { thorough = true } = {},
 ): Promise<Map<string, BalancePrecision>> {
-  const moved = balances.filter(({ version }) => version !== 0n).map(({ balance_id }) => balance_id);
+  const moved = balances.filter(hasMoved).map(({ balance_id }) => balance_id);
   const rows = moved.length === 0 ? [] : await readAppliedRows(transactions, moved, SHARED_ROWS);
   const found = new Map(moved.map((id) => [id, rows.filter((row) => touches(row, id))]));
   if (thorough) {
