@@ -8,6 +8,7 @@ import * as actions from "./migrations/004-actions.server.ts";
 import * as portal from "./migrations/005-portal.server.ts";
 import * as ops from "./migrations/006-ops.server.ts";
 import * as operations from "./migrations/007-operations.server.ts";
+import * as chainEnds from "./migrations/008-chain-ends.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "005-portal": portal,
   "006-ops": ops,
   "007-operations": operations,
+  "008-chain-ends": chainEnds,
 };
 
 /** What a file's schema is to this version. */

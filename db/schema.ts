@@ -291,6 +291,8 @@ export interface OpenChainRow {
   chain_id: string;
   opened_at: number;
   content: string;
+  /** The balances at the ends of its rows, as JSON; those that no monitor asked for are missing. */
+  ends: string;
 }
 
 /** A row's part in a monitor's window; amounts are decimal integers, which may exceed SQLite's. */

@@ -138,7 +138,7 @@ describe("transaction_match", () => {
 
 describe("stuck_transaction", () => {
   const monitor = monitorOf("stuck_transaction", {}, { queued_minutes: 10, hold_minutes: 60 });
-  const chain = (...rows: SeenTransaction[]) => [{ chain_id: rows[0]!.chain_id, rows }];
+  const chain = (...rows: SeenTransaction[]) => [{ chain_id: rows[0]!.chain_id, rows, ends: [] }];
   const queued = (minutes: number, more: Partial<SeenTransaction> = {}) =>
     movedAgo(minutes, 500n, { transaction_id: "txn_q", chain_id: "txn_q", status: "QUEUED", ...more });
   const hold = queued(61, { transaction_id: "txn_h", chain_id: "txn_h", status: "INFLIGHT" });

@@ -23,7 +23,12 @@ export type SeenTransaction = Transaction & {
 };
 
 /** A chain that was seen open (queued, scheduled, or a hold), with every row of it that is known now. */
-export type Chain = { chain_id: string; rows: readonly Transaction[] };
+export type Chain = {
+  chain_id: string;
+  rows: readonly Transaction[];
+  /** The balances at the ends of its rows, as they were when a monitor first asked for them. */
+  ends: readonly BalanceTraits[];
+};
 
 /** One row's part in a window. Unique by subject and transaction_id; an internal transfer has none. */
 export type WindowEntry = {

@@ -10,10 +10,12 @@ const MINUTE_MS = 60_000;
 
 export function evaluateStuck(
   { select, condition }: StuckTransaction,
-  { chains, traits, problem }: TransactionFacts,
+  { chains, problem }: TransactionFacts,
   { now, tracked }: EvaluationContext,
 ): SubjectResult[] {
   const results = chains.flatMap((chain) => {
+    // Not by the balances of fresh rows: of a hold that only waits there are none.
+    const traits = (id: string) => chain.ends.find(({ balance_id }) => balance_id === id);
     const rows = chain.rows.filter((row) => selectsTransaction(select, row, traits));
     if (rows.length === 0) return [];
     const result = judge({ ...chain, rows }, chain.rows, condition, now);

@@ -9,6 +9,18 @@ import { HOLD_LOOK_BACK_MS, openRows, QUEUE_LOOK_BACK_MS, WAITING } from "./chai
 import { batches } from "./batches.ts";
 import { findChainIds, listOpenChains } from "./watched-rows.server.ts";
 
+/** The ends of a chain's rows whose balances it does not know yet. */
+export function unknownEnds({ rows, ends }: Chain): string[] {
+  const known = new Set(ends.map(({ balance_id }) => balance_id));
+  return [...idsOfEnds(rows).difference(known)];
+}
+
+/** What rows call their ends by, but for indicators, which name themselves. */
+export function idsOfEnds(rows: readonly Transaction[]): Set<string> {
+  const ids = rows.flatMap(({ source, destination }) => [source, destination]);
+  return new Set(ids.filter((id) => id?.startsWith("@") === false) as string[]);
+}
+
 /** No chain is longer: queued, hold, commit, refund, its outcome. */
 const DEPTH = 6;
 
@@ -37,8 +49,8 @@ export async function readRows(
   const open = await listOpenChains(db, installedAppId);
   const fresh = new Map<string, Transaction>();
   const known = new Map(
-    [...open].flatMap(([chainId, rows]) =>
-      rows.map(({ transaction_id }) => [transaction_id, chainId] as const),
+    open.flatMap(({ chain_id, rows }) =>
+      rows.map(({ transaction_id }) => [transaction_id, chain_id] as const),
     ),
   );
   const take = async (page: readonly Transaction[]) => {
@@ -61,7 +73,7 @@ export async function readRows(
     await take(page);
   if (lookBack) await lookBackForChains(client, { from, now, take });
   const parents = [
-    ...open.values(),
+    ...open.map(({ rows }) => rows),
     ...(lookBack ? [...fresh.values()].filter(isOpening).map((row) => [row]) : []),
   ].flatMap((rows) => openRows(rows, now));
   await readChildren(
@@ -174,7 +186,7 @@ async function resolveChains(
 }
 
 function mergeChains(
-  open: ReadonlyMap<string, Transaction[]>,
+  open: readonly Chain[],
   rows: readonly SeenTransaction[],
   now: number,
 ): Pick<RowsReading, "chains" | "changed"> {
@@ -183,16 +195,18 @@ function mergeChains(
     gained.set(chain_id, [...(gained.get(chain_id) ?? []), row]);
   const chains: Chain[] = [];
   const changed: Chain[] = [];
-  for (const [chain_id, before] of open) {
-    const chain = { chain_id, rows: [...before, ...(gained.get(chain_id) ?? [])] };
+  for (const { chain_id, rows: before, ends } of open) {
+    const chain = { chain_id, rows: [...before, ...(gained.get(chain_id) ?? [])], ends };
     chains.push(chain);
     // One that has waited too long is given up, though it gained nothing.
     if (gained.has(chain_id) || openRows(chain.rows, now).length === 0) changed.push(chain);
+    gained.delete(chain_id);
   }
   for (const [chain_id, chainRows] of gained) {
-    if (open.has(chain_id) || openRows(chainRows, now).length === 0) continue;
-    chains.push({ chain_id, rows: chainRows });
-    changed.push({ chain_id, rows: chainRows });
+    if (openRows(chainRows, now).length === 0) continue;
+    const chain = { chain_id, rows: chainRows, ends: [] };
+    chains.push(chain);
+    changed.push(chain);
   }
   return { chains, changed };
 }

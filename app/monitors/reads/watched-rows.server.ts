@@ -1,10 +1,9 @@
-import type { Transaction } from "#app/blnk/records.ts";
 import { ownTurn } from "#app/turns.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { batches } from "./batches.ts";
-import type { Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
+import type { BalanceTraits, Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
 
 /** Which of these rows were seen, and the chains that they belong to. */
@@ -29,13 +28,17 @@ export async function findChainIds(
 export async function listOpenChains(
   { read }: Pick<Database, "read">,
   installedAppId: string,
-): Promise<Map<string, Transaction[]>> {
-  const rows = await read
+): Promise<Chain[]> {
+  const chains = await read
     .selectFrom("open_chains")
-    .select(["chain_id", "content"])
+    .select(["chain_id", "content", "ends"])
     .where("installed_app_id", "=", installedAppId)
     .execute();
-  return new Map(rows.map(({ chain_id, content }) => [chain_id, readChain(content)]));
+  return chains.map(({ chain_id, content, ends }) => ({
+    chain_id,
+    rows: readChain(content),
+    ends: JSON.parse(ends) as BalanceTraits[],
+  }));
 }
 
 /**
@@ -86,7 +89,7 @@ async function rememberChains(
   chains: readonly Chain[],
   now: number,
 ): Promise<void> {
-  for (const { chain_id, rows } of chains) {
+  for (const { chain_id, rows, ends } of chains) {
     if (openRows(rows, now).length === 0) {
       await tx
         .deleteFrom("open_chains")
@@ -96,11 +99,11 @@ async function rememberChains(
       continue;
     }
     const opened_at = Math.min(...rows.map(({ created_at }) => created_at ?? now));
-    const content = writeChain(rows);
+    const known = { content: writeChain(rows), ends: JSON.stringify(ends) };
     await tx
       .insertInto("open_chains")
-      .values({ installed_app_id: installedAppId, chain_id, opened_at, content })
-      .onConflict((conflict) => conflict.columns(["installed_app_id", "chain_id"]).doUpdateSet({ content }))
+      .values({ installed_app_id: installedAppId, chain_id, opened_at, ...known })
+      .onConflict((conflict) => conflict.columns(["installed_app_id", "chain_id"]).doUpdateSet(known))
       .execute();
   }
 }

@@ -21,7 +21,7 @@ import { problemOf } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
 import { batches } from "../reads/batches.ts";
 import { findBalances } from "../reads/read-by-id.server.ts";
-import { readRows, type RowsReading } from "../reads/read-rows.server.ts";
+import { idsOfEnds, readRows, type RowsReading, unknownEnds } from "../reads/read-rows.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import { evaluateRows } from "./evaluate-rows.server.ts";
 
@@ -85,6 +85,7 @@ export async function evaluateMonitors(
     ofRows.filter(({ monitor }) => needsTraits(monitor)),
     traitsProblem,
   );
+  if (rows && traitsProblem === undefined) rows = traits.nameEnds(rows);
 
   const windows = [...ofRows.filter(isOfWindow), ...idleWindows];
   if (rows && traitsProblem === undefined) {
@@ -186,11 +187,14 @@ function memberReader(
 
 /** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
 function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | undefined) {
-  const wanted = new Set<string>();
-  if (ofRows.some(({ monitor }) => needsTraits(monitor))) {
-    for (const { source, destination } of rows?.rows ?? [])
-      for (const id of [source, destination]) if (id?.startsWith("@") === false) wanted.add(id);
-  }
+  const asking = ofRows.filter(({ monitor }) => needsTraits(monitor));
+  const nameless = asking.some(({ kind }) => kind === "stuck_transaction")
+    ? (rows?.chains ?? []).filter((chain) => unknownEnds(chain).length > 0)
+    : [];
+  const wanted = new Set([
+    ...(asking.length > 0 ? idsOfEnds(rows?.rows ?? []) : []),
+    ...nameless.flatMap(unknownEnds),
+  ]);
   const found = new Map<string, BalanceTraits>();
   const add = (page: readonly Balance[]) => {
     for (const balance of page)
@@ -206,8 +210,22 @@ function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | und
         ),
       );
     },
+    /** Tells chains of the balances at their ends, once for as long as they are open. */
+    nameEnds(reading: RowsReading): RowsReading {
+      const named = new Map(
+        nameless.map((chain) => {
+          const ends = unknownEnds(chain).map((id) => found.get(id) ?? { ...NO_BALANCE, balance_id: id });
+          return [chain.chain_id, { ...chain, ends: [...chain.ends, ...ends] }];
+        }),
+      );
+      const chains = reading.chains.map((chain) => named.get(chain.chain_id) ?? chain);
+      const changed = new Set(reading.changed.map(({ chain_id }) => chain_id)).union(named);
+      return { ...reading, chains, changed: chains.filter(({ chain_id }) => changed.has(chain_id)) };
+    },
   };
 }
+
+const NO_BALANCE = { indicator: undefined, ledger_id: undefined, identity_id: undefined };
 
 function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Balance): BalanceTraits {
   return { balance_id, indicator, ledger_id, identity_id };
