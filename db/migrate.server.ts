@@ -9,6 +9,7 @@ import * as portal from "./migrations/005-portal.server.ts";
 import * as ops from "./migrations/006-ops.server.ts";
 import * as operations from "./migrations/007-operations.server.ts";
 import * as chainEnds from "./migrations/008-chain-ends.server.ts";
+import * as problemSince from "./migrations/009-problem-since.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "006-ops": ops,
   "007-operations": operations,
   "008-chain-ends": chainEnds,
+  "009-problem-since": problemSince,
 };
 
 /** What a file's schema is to this version. */

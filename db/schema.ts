@@ -153,8 +153,10 @@ export interface MonitorRow {
   looked_back: number;
   /** The last evaluation that could be made. */
   evaluated_at: number | null;
-  /** Why the last evaluation as a whole was not possible. */
+  /** Why the last evaluation as a whole was not possible; one that is paused or outside its hours has no problem. */
   problem: string | null;
+  /** The first of the evaluations in a row that were not possible. */
+  problem_since: number | null;
   created_at: number;
   updated_at: number;
   deleted_at: number | null;

@@ -43,6 +43,8 @@ export async function listMonitors(handle: Handle, installedAppId: string): Prom
   return rows.map(stored);
 }
 
+export const NO_PROBLEM = { problem: null, problem_since: null };
+
 /** How many an install may have: every one of them is read and judged in each cycle. */
 const MAX_MONITORS = 2_000;
 
@@ -82,7 +84,7 @@ export async function createMonitors(
         watching_since: now,
         looked_back: 0,
         evaluated_at: null,
-        problem: null,
+        ...NO_PROBLEM,
         created_at: now,
         updated_at: now,
         deleted_at: null,
@@ -128,6 +130,7 @@ export async function pauseMonitor(tx: Tx, author: Author, id: string, now: numb
   const before = await requireMonitor(tx, author, id);
   if (!before.monitor.enabled) return;
   await update(tx, before, { ...before.monitor, enabled: false }, now);
+  await tx.updateTable("monitors").set(NO_PROBLEM).where("id", "=", id).execute();
   await record(tx, author, "monitor.paused", { target: id, result: before.name }, now);
 }
 
@@ -242,7 +245,7 @@ async function startAfresh(tx: Tx, { id }: StoredMonitor, now: number): Promise<
   await forgetState(tx, id);
   await tx
     .updateTable("monitors")
-    .set({ watching_since: now, looked_back: 0, evaluated_at: null, problem: null })
+    .set({ watching_since: now, looked_back: 0, evaluated_at: null, ...NO_PROBLEM })
     .where("id", "=", id)
     .execute();
 }

@@ -16,6 +16,7 @@ async function anOlderDatabase() {
   db.exec(`
     drop table server_keys;
     drop table backups;
+    alter table monitors drop column problem_since;
     delete from kysely_migration where name >= '007';
     insert into jobs (kind, payload, state, due_at, attempts, created_at) values ('kept', '{}', 'queued', 0, 0, 0)`);
   db.close();

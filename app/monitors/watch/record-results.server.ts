@@ -13,7 +13,7 @@ import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.s
 import { SHOWN_SUBJECTS, type SubjectResult } from "../kinds/facts.ts";
 import { resultOf } from "../kinds/results.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
-import type { StoredMonitor } from "../monitors.server.ts";
+import { NO_PROBLEM, type StoredMonitor } from "../monitors.server.ts";
 import type { EpisodeNews } from "../webhook/webhook-event.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
 
@@ -91,14 +91,13 @@ async function recordParts(tx: Tx, cycle: Cycle, parts: readonly Part[]): Promis
   if (evaluated.length > 0) {
     await tx
       .updateTable("monitors")
-      .set({ evaluated_at: now, problem: null, looked_back: 1 })
+      .set({ evaluated_at: now, ...NO_PROBLEM, looked_back: 1 })
       .where("id", "in", evaluated)
       .execute();
   }
   for (const id of done) {
     const problem = problems.get(id);
-    if (problem !== undefined)
-      await tx.updateTable("monitors").set({ problem }).where("id", "=", id).execute();
+    if (problem !== undefined) await noteProblem(tx, id, problem, now);
   }
   for (const { stored, all } of counted) if (all) await tellWebhook(tx, cycle, stored, all);
 }
@@ -186,21 +185,47 @@ function newsOf(steps: readonly RecordedStep[]): { count: number; episodes: Epis
   return { count: steps.length, episodes };
 }
 
-/** Why monitors could not be evaluated at all. */
-export async function markProblems(
+/** Why none of the monitors that were due could be evaluated. */
+export async function noteProblems(
   { db }: Pick<MonitorPlatform, "db">,
-  install: Install,
-  problems: readonly (readonly [id: string, problem: string])[],
+  due: readonly StoredMonitor[],
+  problem: string,
+  now: number,
 ): Promise<void> {
   await db.write(async (tx) => {
-    for (const [id, problem] of problems) {
-      await tx
-        .updateTable("monitors")
-        .set({ problem })
-        .where("id", "=", id)
-        .where("installed_app_id", "=", install.installed_app_id)
-        .execute();
-    }
+    for (const { id } of due) await noteProblem(tx, id, problem, now);
+  });
+}
+
+async function noteProblem(tx: Tx, id: string, problem: string, now: number): Promise<void> {
+  await tx
+    .updateTable("monitors")
+    .set((eb) => ({ problem, problem_since: eb.fn.coalesce("problem_since", eb.val(now)) }))
+    .where("id", "=", id)
+    .execute();
+}
+
+/** A monitor that is not due is as it was last seen: nothing would clear a problem before its hours begin again. */
+export async function clearProblems(
+  { db }: Pick<MonitorPlatform, "db">,
+  idle: readonly StoredMonitor[],
+): Promise<void> {
+  const ids = idle.flatMap(({ id, problem }) => (problem === null ? [] : [id]));
+  if (ids.length === 0) return;
+  await db.write(async (tx) => {
+    await tx.updateTable("monitors").set(NO_PROBLEM).where("id", "in", ids).execute();
+    await tx
+      .updateTable("monitor_states")
+      .set({ state: "firing", reason: null })
+      .where("monitor_id", "in", ids)
+      .where("state", "=", "unknown")
+      .where("episode_id", "is not", null)
+      .execute();
+    await tx
+      .deleteFrom("monitor_states")
+      .where("monitor_id", "in", ids)
+      .where("state", "=", "unknown")
+      .execute();
   });
 }
 

@@ -33,24 +33,19 @@ export async function tellOfTrouble(
   });
 }
 
-/** The monitor that has gone without an evaluation for longest; a paused one, or one outside its hours, has no problem. */
+/** The monitor that could not be evaluated for longest. */
 async function findStale(
   { read }: MonitorPlatform["db"],
   installedAppId: string,
   now: number,
 ): Promise<{ since: number; reason: string } | undefined> {
-  const rows = await read
+  const oldest = await read
     .selectFrom("monitors")
-    .select(["evaluated_at", "watching_since", "problem"])
+    .select(["problem_since", "problem"])
     .where("installed_app_id", "=", installedAppId)
     .where("deleted_at", "is", null)
-    .where("problem", "is not", null)
-    .execute();
-  const [oldest] = rows
-    .map(({ evaluated_at, watching_since, problem }) => ({
-      since: evaluated_at ?? watching_since,
-      reason: problem!,
-    }))
-    .sort((one, other) => one.since - other.since);
-  return oldest && oldest.since <= now - PATIENCE_MS ? oldest : undefined;
+    .where("problem_since", "<=", now - PATIENCE_MS)
+    .orderBy("problem_since")
+    .executeTakeFirst();
+  return oldest && { since: oldest.problem_since!, reason: oldest.problem! };
 }

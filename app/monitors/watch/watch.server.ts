@@ -13,8 +13,9 @@ import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { ownTurn } from "#app/turns.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import {
+  clearProblems,
   type Cycle,
-  markProblems,
+  noteProblems,
   planWaitingAlerts,
   recordResults,
   type States,
@@ -33,8 +34,15 @@ export function createWatch(app: MonitorPlatform): JobHandler {
     const started = app.clock.now();
     const monitors = await listMonitors(app.db.read, install.installed_app_id);
     const enabled = monitors.filter(({ monitor }) => monitor.enabled);
+    const due = enabled.filter(({ monitor, evaluated_at, watching_since }) =>
+      isDue(monitor, { since: evaluated_at ?? watching_since, now: started }),
+    );
+    await clearProblems(
+      app,
+      monitors.filter((stored) => !due.includes(stored)),
+    );
     try {
-      await watchInstall(app, install, enabled, { signal, started });
+      await watchInstall(app, install, { enabled, due }, { signal, started });
       app.heartbeat();
     } catch (error) {
       if (signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
@@ -48,11 +56,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
         error instanceof CloudError
           ? `${error.message}.`
           : "Something went wrong here; the operator's log says more.";
-      await markProblems(
-        app,
-        install,
-        enabled.map(({ id }) => [id, problem]),
-      );
+      await noteProblems(app, due, problem, app.clock.now());
     }
     await planWaitingAlerts(app, install, monitors);
     await tellOfTrouble(app, install);
@@ -69,7 +73,7 @@ function nextDue(started: number, now: number, intervalMs: number): number {
 async function watchInstall(
   app: MonitorPlatform,
   install: Install,
-  enabled: readonly StoredMonitor[],
+  { enabled, due }: { enabled: readonly StoredMonitor[]; due: readonly StoredMonitor[] },
   { signal, started: now }: { signal: AbortSignal; started: number },
 ): Promise<void> {
   const { db } = app;
@@ -82,9 +86,6 @@ async function watchInstall(
   if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
     await db.write((tx) => forgetRows(tx, installed_app_id));
 
-  const due = enabled.filter(({ monitor, evaluated_at, watching_since }) =>
-    isDue(monitor, { since: evaluated_at ?? watching_since, now }),
-  );
   const states: States = await loadStates(db, installed_app_id);
   await ownTurn();
   const dueNow: DueMonitor[] = [];
@@ -99,7 +100,10 @@ async function watchInstall(
       },
     });
   }
-  if (dueNow.length === 0) return;
+  if (dueNow.length === 0) {
+    await recordProgress(app, install, {});
+    return;
+  }
   // Their windows go on outside their hours.
   const idle = enabled.filter((stored) => !due.includes(stored));
 
@@ -122,15 +126,23 @@ async function watchInstall(
   // Last: until here a crash only means that the same rows are read, and the same events counted, once more.
   if (evaluated.rows)
     await rememberRows(db, installed_app_id, { ...evaluated.rows, keepFrom: now - OVERLAP_MS, now });
-  const progress = {
-    completed_at: app.clock.now(),
+  await recordProgress(app, install, {
     balances: evaluated.balances ?? null,
     ...(evaluated.rows && { rows_until: now }),
-  };
+  });
+}
+
+/** A cycle in which nothing was due is complete too. */
+async function recordProgress(
+  { db, clock }: MonitorPlatform,
+  { installed_app_id }: Install,
+  read: { balances?: number | null; rows_until?: number },
+): Promise<void> {
+  const progress = { ...read, completed_at: clock.now() };
   await db.write((tx) =>
     tx
       .insertInto("watches")
-      .values({ installed_app_id, rows_until: null, told: null, ...progress })
+      .values({ installed_app_id, rows_until: null, balances: null, told: null, ...progress })
       .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet(progress))
       .execute(),
   );
