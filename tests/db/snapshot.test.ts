@@ -2,24 +2,26 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import SqliteDatabase from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
+import { Migrator } from "kysely/migration";
 import { expect, test } from "vitest";
 
 import { openDatabase } from "#db/database.server.ts";
+import * as platform from "#db/migrations/001-platform.server.ts";
 import { takeSnapshot, verifySnapshot } from "#db/snapshot.server.ts";
 import { temporaryDirectory } from "#tests/support/start-app.ts";
 
-/** A database as the version before the newest migration left it. */
+/** A database as the first version left it. */
 async function anOlderDatabase() {
   const file = join(temporaryDirectory(), "tidemark.db");
-  await (await openDatabase(`file:${file}`, { now: 1 })).close();
-  const db = new SqliteDatabase(file);
-  db.exec(`
-    drop table server_keys;
-    drop table backups;
-    alter table monitors drop column problem_since;
-    delete from kysely_migration where name >= '007';
-    insert into jobs (kind, payload, state, due_at, attempts, created_at) values ('kept', '{}', 'queued', 0, 0, 0)`);
-  db.close();
+  const raw = new SqliteDatabase(file);
+  const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: raw }) });
+  const provider = { getMigrations: () => Promise.resolve({ "001-platform": platform }) };
+  await new Migrator({ db, provider }).migrateToLatest();
+  raw.exec(
+    "insert into jobs (kind, payload, state, due_at, attempts, created_at) values ('kept', '{}', 'queued', 0, 0, 0)",
+  );
+  await db.destroy();
   return file;
 }
 
