@@ -24,13 +24,17 @@ export function createActionConfirmation(
   { waitMs = 5_000 }: { waitMs?: number } = {},
 ): JobHandler {
   const { db, clock, cloud } = platform;
-  return async (job, { signal }) => {
+  return async (job, { signal, leaveSlot: onSlow }) => {
     const { action_id } = job.payload as { action_id: string };
     const install = await findInstall(db.read, job.installed_app_id!);
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
     const action = await findAction(db.read, install.installed_app_id, action_id);
     if (!action || !hasMoreToDo(action, clock.now())) return undefined;
-    const client = cloud.client(jobCredentials(platform, install), { signal, budgetMs: BUDGET_MS });
+    const client = cloud.client(jobCredentials(platform, install), {
+      signal,
+      onSlow,
+      budgetMs: BUDGET_MS,
+    });
     try {
       if (action.state === "under_way") await confirmAction(platform, client, action, { waitMs });
       else await noteReason(platform, client, { ...action, result_id: action.result_id! });

@@ -36,7 +36,7 @@ export type CloudErrorDetails = {
 
 /** The reasons of an `unavailable` that was never sent. Spelled out, since a bundler may rename the classes. */
 export const BREAKER_OPEN = "BrokenCircuitError";
-export const QUEUE_FULL = "BulkheadRejectedError";
+export const QUEUE_FULL = "QueueFull";
 
 const MESSAGES: Record<CloudErrorCode, string> = {
   unauthorised: "Blnk Cloud does not accept this install's key",

@@ -31,7 +31,10 @@ export type CloudOptions = {
   retryMs?: number;
   maxResponseBytes?: number;
   concurrency?: number;
+  slowConcurrency?: number;
   installConcurrency?: number;
+  /** After so long a call is slow, and holds up no other install. */
+  slowMs?: number;
   /** Outages in a row after which an install's calls fail at once, for `breakMs` at first. */
   breakAfter?: number;
   breakMs?: number;
@@ -44,6 +47,8 @@ type ClientOptions = {
   signal?: AbortSignal;
   /** Time that all calls of this client share, retries and waiting included. None when left out: then each has its own. */
   budgetMs?: number;
+  /** Told of each call that is slow; what it answers is called when that call has ended. */
+  onSlow?: () => () => void;
 };
 
 /** Everything one install may do in Blnk Cloud. Its methods throw `CloudError`, and what `openKey` throws. */
@@ -66,24 +71,29 @@ export function createCloud({
   retryMs = 250,
   maxResponseBytes = 16 * 1024 * 1024,
   concurrency = 64,
+  slowConcurrency = 128,
   installConcurrency = 4,
+  slowMs = 2_000,
   breakAfter = 5,
   breakMs = 2_000,
   now = Date.now,
 }: CloudOptions): Cloud {
   const agent = new Agent({
     connect: { timeout: connectMs },
-    connections: concurrency,
+    connections: concurrency + slowConcurrency,
     maxResponseSize: maxResponseBytes,
     // The limits are counted per connection; HTTP/2 would multiplex past them.
     allowH2: false,
   });
   const warn = (fields: object, message: string) => log?.warn(fields, message);
-  const lanes = createLanes({ concurrency, installConcurrency, breakAfter, breakMs }, warn);
+  const lanes = createLanes(
+    { concurrency, slowConcurrency, installConcurrency, slowMs, breakAfter, breakMs },
+    warn,
+  );
   const send = createSend(apiUrl, agent, now);
 
   return {
-    client(credentials, { signal, budgetMs = Infinity } = {}) {
+    client(credentials, { signal, onSlow, budgetMs = Infinity } = {}) {
       const deadline = performance.now() + budgetMs;
       const call = createCall({
         credentials,
@@ -91,6 +101,7 @@ export function createCloud({
         callMs,
         retryMs,
         signal,
+        onSlow,
         lane: () => lanes.of(credentials.installedAppId),
         remainingMs: () => deadline - performance.now(),
         warn,

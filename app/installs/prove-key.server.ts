@@ -2,7 +2,7 @@ import type { Cloud } from "#app/blnk/cloud.server.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { Clock } from "#app/clock.ts";
 import type { Job } from "#app/jobs/jobs.server.ts";
-import type { JobHandler, NextRun } from "#app/jobs/worker.server.ts";
+import type { JobContext, JobHandler, NextRun } from "#app/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { keyCredentials } from "./cloud-access.server.ts";
@@ -45,14 +45,14 @@ export type KeyProof = {
  * and it is restored.
  */
 export function createKeyProof(app: KeyProof): JobHandler {
-  return async (job, { signal }) => {
+  return async (job, context) => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
     const [current, ...older] = await listHeldKeys(app.db.read, install.installed_app_id);
     if (current?.generation !== install.generation) return undefined;
 
     const progress = readProgress(job);
-    const answer = await tryKey(app, install, current, signal);
+    const answer = await tryKey(app, install, current, context);
     if (answer === "works") return await keepProvenKey(app, install);
     // No granted scope permits a read, so nothing will tell: Cloud's newest word stands. It may be a forged one, so that
     // the older keys are held until a proof settles it, or the uninstall.
@@ -64,7 +64,7 @@ export function createKeyProof(app: KeyProof): JobHandler {
     if (now - refused_at < REFUSALS_APART_MS)
       return { due_at: refused_at + SECOND_LOOK_MS, payload: { refused_at, tries: 0 } };
     for (const key of older) {
-      if ((await tryKey(app, install, key, signal)) === "works") return await restoreKey(app, install, key);
+      if ((await tryKey(app, install, key, context)) === "works") return await restoreKey(app, install, key);
     }
     await rejectKey(app, install);
     const tries = install.key_state === "rejected" ? progress.tries + 1 : 1;
@@ -72,9 +72,18 @@ export function createKeyProof(app: KeyProof): JobHandler {
   };
 }
 
-async function tryKey(app: KeyProof, install: Install, key: HeldKey, signal: AbortSignal): Promise<Answer> {
+async function tryKey(
+  app: KeyProof,
+  install: Install,
+  key: HeldKey,
+  { signal, leaveSlot: onSlow }: JobContext,
+): Promise<Answer> {
   try {
-    const client = app.cloud.client(keyCredentials(app, install, key), { signal, budgetMs: CALL_BUDGET_MS });
+    const client = app.cloud.client(keyCredentials(app, install, key), {
+      signal,
+      onSlow,
+      budgetMs: CALL_BUDGET_MS,
+    });
     return (await client.proveKey()) ? "works" : "unprovable";
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;

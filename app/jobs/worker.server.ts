@@ -17,7 +17,12 @@ import {
 } from "./jobs.server.ts";
 
 /** What a kind of job does. Answers when and with what to run again, or nothing when it is done; throws to be retried. */
-export type JobHandler = (job: Job, context: { signal: AbortSignal }) => Promise<NextRun | undefined>;
+export type JobHandler = (job: Job, context: JobContext) => Promise<NextRun | undefined>;
+export type JobContext = {
+  signal: AbortSignal;
+  /** Leaves the job's slot to others while it waits for another machine; call what this answers when the wait is over. */
+  leaveSlot: () => () => void;
+};
 export type NextRun = { due_at: number; payload: unknown };
 
 export type Worker = {
@@ -30,6 +35,14 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
+export type WorkerLimits = {
+  /** Jobs that run at once, those that wait for another machine aside. */
+  concurrency?: number;
+  /** Jobs that may wait beside those: each holds what it has read so far. */
+  waiting?: number;
+  installConcurrency?: number;
+};
+
 const POLL_MS = 1000;
 // While requests keep the process busy, whoever waits for an answer comes before the jobs, which come so often at least.
 const BUSY = 0.9;
@@ -39,9 +52,9 @@ const BUSY_POLL_MS = 250;
 export function createWorker(
   { db, clock, log }: { db: Database; clock: Clock; log: Log },
   handlers: Record<string, JobHandler>,
-  { concurrency = 8, installConcurrency = 3 }: { concurrency?: number; installConcurrency?: number } = {},
+  { concurrency = 8, waiting = 64, installConcurrency = 3 }: WorkerLimits = {},
 ): Worker {
-  const running = new Map<Job, { controller: AbortController; done: Promise<void> }>();
+  const running = new Map<Job, { controller: AbortController; waits: number; done: Promise<void> }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let stopped = true;
@@ -72,7 +85,7 @@ export function createWorker(
 
   const look = async () => {
     try {
-      const limit = concurrency - running.size;
+      const limit = freeSlots();
       const jobs = [...running.keys()];
       const ids = jobs.map(({ id }) => id);
       if (ids.length > 0 && performance.now() - renewedAt > LEASE_MS / 3) {
@@ -89,13 +102,27 @@ export function createWorker(
     }
   };
 
+  const freeSlots = () => {
+    const away = [...running.values()].filter(({ waits }) => waits > 0).length;
+    return concurrency - running.size + Math.min(away, waiting);
+  };
+
   const begin = (job: Job) => {
     const controller = new AbortController();
-    const done = runJob({ db, clock, log }, handlers, job, controller.signal).finally(() => {
+    const entry = { controller, waits: 0, done: Promise.resolve() };
+    const leaveSlot = () => {
+      entry.waits += 1;
+      lookAgain();
+      return () => void (entry.waits -= 1);
+    };
+    running.set(job, entry);
+    entry.done = runJob({ db, clock, log }, handlers, job, {
+      signal: controller.signal,
+      leaveSlot,
+    }).finally(() => {
       running.delete(job);
       lookAgain();
     });
-    running.set(job, { controller, done });
   };
 
   return {
@@ -144,13 +171,14 @@ async function runJob(
   { db, clock, log }: { db: Database; clock: Clock; log: Log },
   handlers: Record<string, JobHandler>,
   job: Job,
-  signal: AbortSignal,
+  context: JobContext,
 ): Promise<void> {
+  const { signal } = context;
   const fields = { job_id: job.id, kind: job.kind, installed_app_id: job.installed_app_id };
   try {
     const handler = handlers[job.kind];
     if (!handler) throw new DomainError("unknown_kind", `No handler for jobs of the kind ${job.kind}.`);
-    const next = await handler(job, { signal });
+    const next = await handler(job, context);
     await db.write((tx) => finishJob(tx, job, next, clock.now()));
   } catch (err) {
     if (!signal.aborted)

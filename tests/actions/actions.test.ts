@@ -8,6 +8,7 @@ import type { Job } from "#app/jobs/jobs.server.ts";
 import { createSweeper } from "#app/jobs/sweep.server.ts";
 
 import { NOON } from "#tests/support/open-world.ts";
+import { jobContext } from "#tests/support/job-context.ts";
 
 import { openActions } from "./open-actions.ts";
 
@@ -462,7 +463,7 @@ describe("what is kept", () => {
     await prepared({ kind: "commit", target, amount: "2.00" });
     const sweep = createSweeper({ db, clock }, actionSweeps);
     const kept = async () => {
-      await sweep({} as Job, { signal: new AbortController().signal });
+      await sweep({} as Job, jobContext());
       return (await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id);
     };
     expect(await kept()).toHaveLength(2);

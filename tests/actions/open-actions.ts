@@ -12,6 +12,7 @@ import { findLiveSession, type PortalSession } from "#app/sessions/portal-sessio
 import { mintSecret } from "#app/sessions/secrets.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 import { openWorld } from "#tests/support/open-world.ts";
+import { jobContext } from "#tests/support/job-context.ts";
 
 const ALL = ["data:read", "data:write", "alerts:read", "alerts:write"];
 
@@ -50,8 +51,7 @@ export async function openActions() {
   const confirm = async (id: string) => {
     const job = { id: 1, kind: "confirm_action", attempts: 1, created_at: 0, payload: { action_id: id } };
     const { installed_app_id, generation } = session.install;
-    const signal = new AbortController().signal;
-    return (await confirmLater({ ...job, installed_app_id, generation }, { signal }))?.due_at;
+    return (await confirmLater({ ...job, installed_app_id, generation }, jobContext()))?.due_at;
   };
   const prepare = (request: ActionRequest, { formKey = mintSecret(16), reason = "because" } = {}) =>
     prepareAction(platform, sessionClient, session, request, { formKey, reason, assume: () => 100n });

@@ -16,6 +16,7 @@ import { listen } from "#tests/support/listen.ts";
 import { NOON } from "#tests/support/open-world.ts";
 import { runScript } from "#tests/support/run-script.ts";
 import { temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { jobContext } from "#tests/support/job-context.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -59,7 +60,7 @@ async function openBackups(settings: Partial<Backups> = {}) {
     errors,
     advance: (ms: number) => void (now += ms),
     now: () => now,
-    run: (signal = new AbortController().signal) => backUp({} as Job, { signal }),
+    run: (signal?: AbortSignal) => backUp({} as Job, jobContext(signal)),
     names: () =>
       readdirSync(folder)
         .filter((name) => name.endsWith(".db"))

@@ -386,6 +386,59 @@ describe("limits", () => {
     expect(new Set((await Promise.all(hanging)).map(({ code }) => code))).toEqual(new Set(["stopped"]));
   });
 
+  test.each([
+    { slowConcurrency: 128, outcome: "answered" },
+    { slowConcurrency: 0, outcome: "timeout" },
+  ])(
+    "with $slowConcurrency places for slow calls, an install beside 40 that hang is $outcome",
+    async ({ slowConcurrency, outcome }) => {
+      const { url, requests } = await startCloudServer((request, response) => {
+        if (request.query.get("instance_id") === "inst_well") EMPTY(request, response);
+      });
+      const cloud = testCloud(url, { callMs: 5_000, slowMs: 100, slowConcurrency });
+      const ids = Array.from({ length: 40 }, (_, index) => `hangs_${index}`);
+      const hanging = ids.flatMap((installedAppId) => {
+        const client = cloud.client(cloudCredentials({ installedAppId, instanceId: installedAppId }));
+        return Array.from({ length: 4 }, () => errorOf(client.ledgers.list()));
+      });
+      await vi.waitFor(() => expect(requests).toHaveLength(64));
+      const well = cloud.client(cloudCredentials({ installedAppId: "well", instanceId: "inst_well" }), {
+        budgetMs: 2_000,
+      });
+      const answer = well.ledgers.list().then(
+        () => "answered",
+        (error: CloudError) => error.code,
+      );
+      expect(await answer).toBe(outcome);
+      expect(requests.length).toBeLessThanOrEqual(64 + slowConcurrency + 1);
+      for (const id of ids) cloud.stop(id);
+      await Promise.all(hanging);
+    },
+  );
+
+  test("an install that hangs is asked one thing at a time until it answers", async () => {
+    let isDown = true;
+    const { client, requests } = await cloudFor(
+      (request, response) => {
+        if (!isDown) setTimeout(() => EMPTY(request, response), 200);
+      },
+      { callMs: 1_000, breakAfter: 1_000 },
+    );
+    const askedMeanwhile = async () => {
+      const before = requests.length;
+      const asked = Promise.allSettled(Array.from({ length: 4 }, () => client.ledgers.list()));
+      await sleep(100);
+      const sent = requests.length - before;
+      await asked;
+      return sent;
+    };
+    await errorOf(client.ledgers.list());
+    expect(await askedMeanwhile()).toBe(1);
+    isDown = false;
+    await client.ledgers.list();
+    expect(await askedMeanwhile()).toBe(4);
+  });
+
   test("after five outages in a row an install's calls fail at once, then one tries again", async () => {
     let down = true;
     const { url, requests } = await startCloudServer((request, response) => {

@@ -16,6 +16,7 @@ import {
 } from "#app/jobs/jobs.server.ts";
 import { createSweeper } from "#app/jobs/sweep.server.ts";
 import { NOON, openWorld, type World } from "#tests/support/open-world.ts";
+import { jobContext } from "#tests/support/job-context.ts";
 
 const JOB: NewJob = { kind: "count", installed_app_id: "instapp_1", generation: 1, due_at: NOON };
 
@@ -139,7 +140,7 @@ describe("sweeping", () => {
         return left;
       },
     ]);
-    await sweep({} as Job, { signal: new AbortController().signal });
+    await sweep({} as Job, jobContext());
     expect(batches).toEqual(["more", "more", "done"]);
     expect(await rows(world)).toMatchObject([{ kind: "other" }]);
   });

@@ -4,12 +4,12 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { DomainError } from "#app/errors.ts";
 import { cancelJobs, enqueueJob } from "#app/jobs/jobs.server.ts";
-import { createWorker, type JobHandler } from "#app/jobs/worker.server.ts";
+import { createWorker, type JobHandler, type WorkerLimits } from "#app/jobs/worker.server.ts";
 import { NOON, openWorld } from "#tests/support/open-world.ts";
 
 const WAIT = { timeout: 10_000, interval: 10 };
 
-async function openWorker(handlers: Record<string, JobHandler>, options?: { concurrency?: number }) {
+async function openWorker(handlers: Record<string, JobHandler>, options?: WorkerLimits) {
   const world = await openWorld();
   const worker = createWorker(world, handlers, options);
   onTestFinished(() => worker.stop());
@@ -99,6 +99,31 @@ test("never more jobs run at once than the worker may", async () => {
   await worker.start();
   await expect.poll(async () => (await states()).every((state) => state === "finished"), WAIT).toBe(true);
   expect(most).toBe(3);
+});
+
+test("a job that waits for another machine leaves its slot to the next, up to a limit, and counts again after", async () => {
+  const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+  const began: string[] = [];
+  const { worker, enqueue, states } = await openWorker(
+    {
+      async waits(job, { leaveSlot }) {
+        began.push(job.installed_app_id!);
+        const takeSlot = leaveSlot();
+        await answered;
+        takeSlot();
+        return undefined;
+      },
+    },
+    { concurrency: 2, waiting: 3 },
+  );
+  await worker.start();
+  for (let index = 0; index < 8; index += 1) await enqueue("waits", `instapp_${index}`);
+  await expect.poll(() => began.length, WAIT).toBe(5);
+  worker.wake();
+  await sleep(50);
+  expect(began).toHaveLength(5);
+  answer();
+  await expect.poll(async () => (await states()).every((state) => state === "finished"), WAIT).toBe(true);
 });
 
 test("a job that throws is put back with the code of its error, and others go on", async () => {

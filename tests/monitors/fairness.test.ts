@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import { expect, test } from "vitest";
 
 import { below, openSandbox, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
@@ -15,15 +17,8 @@ test("installs that hang, fail or are revoked do not delay the others", { timeou
   for (let index = 0; index < 3; index += 1) {
     for (const instance of [slow!, broken!]) {
       const name = `${instance.name}_${index}`;
-      const { installed_app_id } = await world.install(name);
-      await world.db.write((tx) =>
-        tx
-          .updateTable("installs")
-          .set({ instance_id: instance.id })
-          .where("installed_app_id", "=", name)
-          .execute(),
-      );
-      await world.monitor(below({ balance_id }, "50.00"), installed_app_id);
+      await world.install(name, { instanceId: instance.id });
+      await world.monitor(below({ balance_id }, "50.00"), name);
     }
   }
   const revoked = await world.install("revoked");
@@ -52,3 +47,37 @@ test("installs that hang, fail or are revoked do not delay the others", { timeou
   expect(troubled).toHaveLength(7);
   expect(troubled.every(({ problem }) => problem !== null)).toBe(true);
 });
+
+test.each([
+  { waiting: 64, evaluated: 10 },
+  { waiting: 0, evaluated: 0 },
+])(
+  "with room for $waiting jobs that wait, $evaluated of 10 installs are evaluated while 40 hang",
+  { timeout: 60_000 },
+  async ({ waiting, evaluated }) => {
+    const sandbox = await openSandbox({ instances: ["production", "slow"] });
+    const world = await openWatchedWorld({
+      sandbox,
+      callMs: 60_000,
+      slowMs: 100,
+      workerLimits: { waiting },
+    });
+    const [, slow] = sandbox.workspace.instances;
+    const { balance_id } = openWallet(world.ledger);
+    for (let index = 0; index < 50; index += 1) {
+      const name = index < 40 ? `hangs_${index}` : `good_${index}`;
+      await world.install(name, index < 40 ? { instanceId: slow!.id } : {});
+      await world.monitor(below({ balance_id }, "50.00"), name);
+    }
+    sandbox.faults.add({ kind: "hang", instance_id: slow!.id });
+    const count = async () =>
+      (await world.monitors()).filter(({ evaluated_at }) => evaluated_at !== null).length;
+
+    await world.worker.start();
+    if (evaluated > 0) await expect.poll(count, { timeout: 20_000 }).toBe(evaluated);
+    else await sleep(3_000);
+    expect(await count()).toBe(evaluated);
+    // Those that hang still do: nobody has waited for them.
+    expect((await world.monitors()).filter(({ problem }) => problem !== null)).toEqual([]);
+  },
+);

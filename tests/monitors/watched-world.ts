@@ -8,7 +8,7 @@ import { createCloud } from "#app/blnk/cloud.server.ts";
 import { createSealer } from "#app/installs/sealer.server.ts";
 import { createWalTruncation } from "#app/installs/wal-truncation.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
-import { createWorker, type JobHandler } from "#app/jobs/worker.server.ts";
+import { createWorker, type JobHandler, type WorkerLimits } from "#app/jobs/worker.server.ts";
 import { createLog } from "#app/log.server.ts";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import { createMonitors } from "#app/monitors/monitors.server.ts";
@@ -37,6 +37,8 @@ export async function openWatchedWorld({
   postWebhook = async () => ({ kind: "answered", status: 200 }),
   wrap = (handlers) => handlers,
   callMs,
+  slowMs,
+  workerLimits,
   ahead = 0,
   crash = new Crash(),
 }: {
@@ -47,6 +49,8 @@ export async function openWatchedWorld({
   postWebhook?: PostWebhook;
   wrap?: (handlers: Record<string, JobHandler>) => Record<string, JobHandler>;
   callMs?: number;
+  slowMs?: number;
+  workerLimits?: WorkerLimits;
   /** How far the clock is ahead of the wall's. */
   ahead?: number;
   crash?: Crash;
@@ -61,6 +65,7 @@ export async function openWatchedWorld({
     retryMs: 1,
     breakAfter: 1_000_000,
     ...(callMs !== undefined && { callMs }),
+    ...(slowMs !== undefined && { slowMs }),
   });
   const walTruncation = createWalTruncation(db, log);
   const monitoring = { intervalMs: 60_000, webhookHosts, postWebhook, heartbeat: () => undefined };
@@ -69,7 +74,7 @@ export async function openWatchedWorld({
     cloud: { ...cloud, client: (...of) => crash.wrap(cloud.client(...of)) } satisfies typeof cloud,
   };
   const platform = { ...dying, sealer, clock, log, walTruncation, inheritance, afterProof, ...monitoring };
-  const worker = createWorker({ db, clock, log }, wrap(jobHandlers(platform)));
+  const worker = createWorker({ db, clock, log }, wrap(jobHandlers(platform)), workerLimits);
   let closed: Promise<void> | undefined;
   const close = () =>
     (closed ??= (async () => {
@@ -85,6 +90,7 @@ export async function openWatchedWorld({
     db,
     clock,
     sealer,
+    worker,
     file,
     ahead: () => ahead,
     sandbox: cloudSandbox,
@@ -97,9 +103,13 @@ export async function openWatchedWorld({
     /** An active install whose key works, without the life cycle that made it. */
     async install(
       installedAppId = "instapp_1",
-      { keyState = "working" as const, granted = scopes ?? ALL } = {},
+      {
+        keyState = "working" as const,
+        granted = scopes ?? ALL,
+        instanceId,
+      }: { keyState?: "working"; granted?: string[]; instanceId?: string } = {},
     ) {
-      const key = cloudSandbox.mintKey(granted);
+      const key = cloudSandbox.mintKey(granted, instanceId);
       const owner = { installed_app_id: installedAppId, app_id: "app_1", instance_id: key.instance_id };
       await db.write(async (tx) => {
         const now = clock.now();

@@ -35,6 +35,7 @@ export type CallContext = {
   /** The first pause before a retry; it doubles, with full jitter. */
   retryMs: number;
   signal: AbortSignal | undefined;
+  onSlow: (() => () => void) | undefined;
   warn: (fields: object, message: string) => void;
   onCall: ((call: EndedCall) => void) | undefined;
 };
@@ -45,7 +46,7 @@ export type EndedCall = { scope: Scope; outcome: "ok" | CloudErrorCode | "error"
 const RETRIES = 3;
 
 export function createCall(context: CallContext): Call {
-  const { credentials, lane: currentLane, send, onCall } = context;
+  const { credentials, lane: currentLane, send, onSlow, onCall } = context;
   const call: Call = async (request) => {
     if (!credentials.grantedPermissions.includes(request.scope)) {
       throw new CloudError("missing_scope", { scope: request.scope });
@@ -61,6 +62,7 @@ export function createCall(context: CallContext): Call {
       return send(request, { instanceId: credentials.instanceId, key }, signal);
     };
     const once = () => lane.run(attempt, signal);
+    const endSlow = onSlow && whenSlow(lane.slowAfterMs(), onSlow);
     try {
       return await untilAborted(
         request.repeatable ? withRetries(once, context, request, deadline) : once(),
@@ -68,9 +70,20 @@ export function createCall(context: CallContext): Call {
       );
     } finally {
       release();
+      endSlow?.();
     }
   };
   return onCall ? observed(call, onCall) : call;
+}
+
+/** @returns to be called when the call has ended, slow or not */
+function whenSlow(afterMs: number, onSlow: () => () => void): () => void {
+  let end: (() => void) | undefined;
+  const timer = setTimeout(() => (end = onSlow()), afterMs);
+  return () => {
+    clearTimeout(timer);
+    end?.();
+  };
 }
 
 function observed(call: Call, onCall: (ended: EndedCall) => void): Call {

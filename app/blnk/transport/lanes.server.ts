@@ -1,21 +1,17 @@
 import {
-  bulkhead,
+  type CircuitBreakerPolicy,
   circuitBreaker,
   CircuitState,
   ConsecutiveBreaker,
   ExponentialBackoff,
   handleWhen,
   isBrokenCircuitError,
-  isBulkheadRejectedError,
 } from "cockatiel";
 
 import { BREAKER_OPEN, CloudError, QUEUE_FULL } from "../cloud-error.ts";
+import { createPlaces, type Line, type PlaceLimits, type Places } from "./places.ts";
 
-export type LaneLimits = {
-  /** Requests under way at once, over all installs. */
-  concurrency: number;
-  /** Requests under way at once for one install: a slow one cannot take all of the above. */
-  installConcurrency: number;
+export type LaneLimits = PlaceLimits & {
   /** Outages in a row after which an install's calls fail at once for a while. */
   breakAfter: number;
   /** The first such while; it doubles up to 30 s while the outage lasts. */
@@ -25,6 +21,8 @@ export type LaneLimits = {
 /** One request, run within the limits of its install and of all; `signal` ends when the install is stopped. */
 export type Lane = {
   readonly stopped: AbortSignal;
+  /** After how long a call of this install is slow: at once while it hangs. */
+  slowAfterMs(): number;
   run<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
@@ -33,7 +31,7 @@ export type Lanes = {
   stop(installedAppId: string): void;
 };
 
-const QUEUE = 1_000;
+const LONGEST_QUEUE = 1_000;
 const LONGEST_BREAK_MS = 30_000;
 const IDLE_MS = 60_000;
 
@@ -44,9 +42,9 @@ type State = {
   usedAt: number;
 };
 
-/** Keeps a bulkhead and a breaker per install for as long as they have something to remember. */
+/** Keeps a queue and a breaker per install for as long as they have something to remember. */
 export function createLanes(limits: LaneLimits, warn: (fields: object, message: string) => void): Lanes {
-  const everyone = bulkhead(limits.concurrency, QUEUE * 10);
+  const places = createPlaces(limits);
   const states = new Map<string, State>();
   let sweptAt = performance.now();
 
@@ -64,7 +62,7 @@ export function createLanes(limits: LaneLimits, warn: (fields: object, message: 
       sweep(now);
       let state = states.get(installedAppId);
       if (state === undefined) {
-        state = createState(limits, everyone, () =>
+        state = createState(limits, places, () =>
           warn(
             { event: "cloud_break", installed_app_id: installedAppId },
             "Blnk Cloud is left alone for a while",
@@ -82,9 +80,9 @@ export function createLanes(limits: LaneLimits, warn: (fields: object, message: 
   };
 }
 
-function createState(limits: LaneLimits, everyone: ReturnType<typeof bulkhead>, onBreak: () => void): State {
+function createState(limits: LaneLimits, places: Places, onBreak: () => void): State {
   const controller = new AbortController();
-  const own = bulkhead(limits.installConcurrency, QUEUE);
+  const line: Line = { underWay: 0, slow: 0, waiting: new Set(), isHanging: false };
   const breaker = circuitBreaker(handleWhen(isOutage), {
     breaker: new ConsecutiveBreaker(limits.breakAfter),
     halfOpenAfter: new ExponentialBackoff({
@@ -96,26 +94,52 @@ function createState(limits: LaneLimits, everyone: ReturnType<typeof bulkhead>, 
   return {
     controller,
     usedAt: 0,
-    isIdle: () => own.executionSlots === limits.installConcurrency && breaker.state !== CircuitState.HalfOpen,
+    isIdle: () => line.underWay === 0 && breaker.state !== CircuitState.HalfOpen,
     lane: {
       stopped: controller.signal,
-      // The breaker is innermost: what waits in a queue has not failed.
-      run: (attempt, signal) =>
-        own
-          .execute(() => everyone.execute(() => breaker.execute(attempt, signal), signal), signal)
-          .catch((error: unknown) => {
-            if (isBrokenCircuitError(error)) throw new CloudError("unavailable", { reason: BREAKER_OPEN });
-            if (isBulkheadRejectedError(error)) throw new CloudError("unavailable", { reason: QUEUE_FULL });
-            throw error;
-          }),
+      slowAfterMs: () => (line.isHanging ? 0 : limits.slowMs),
+      run: (attempt, signal) => runInLine({ line, places, breaker }, attempt, signal),
     },
   };
+}
+
+async function runInLine<T>(
+  { line, places, breaker }: { line: Line; places: Places; breaker: CircuitBreakerPolicy },
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  if (line.waiting.size >= LONGEST_QUEUE) throw new CloudError("unavailable", { reason: QUEUE_FULL });
+  const giveBack = await places.take(line, signal);
+  // Noted at once: whoever asked goes on before the request has ended.
+  const noteTimeout = () => (line.isHanging ||= isTimeout(signal.reason));
+  signal.addEventListener("abort", noteTimeout);
+  const noted = async () => {
+    try {
+      return await attempt();
+    } finally {
+      if (!signal.aborted) line.isHanging = false;
+    }
+  };
+  try {
+    // The breaker is inside: what waits for a place has not failed.
+    return await breaker.execute(noted, signal);
+  } catch (error) {
+    if (isBrokenCircuitError(error)) throw new CloudError("unavailable", { reason: BREAKER_OPEN });
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", noteTimeout);
+    giveBack();
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof CloudError && error.code === "timeout";
 }
 
 /** Cloud or the way to it is down. A plain 500 is not: one odd record can cause it on every read. */
 function isOutage(error: unknown): boolean {
   if (!(error instanceof CloudError)) return false;
-  if (error.code === "timeout") return true;
+  if (isTimeout(error)) return true;
   return (
     error.code === "unavailable" &&
     error.coreCode === undefined &&

@@ -37,10 +37,10 @@ type Delivering = { app: MonitorPlatform; install: Install; client: CloudClient 
  * the call; one whose outcome is not known, after a crash too, is looked for by its marker before it is sent again.
  */
 export function createAlertDelivery(app: MonitorPlatform): JobHandler {
-  return async (job, { signal }): Promise<NextRun | undefined> => {
+  return async (job, { signal, leaveSlot: onSlow }): Promise<NextRun | undefined> => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
-    const client = app.cloud.client(jobCredentials(app, install), { signal });
+    const client = app.cloud.client(jobCredentials(app, install), { signal, onSlow });
     const delivering = { app, install, client };
     try {
       if (await settleSending(delivering)) await sendPending(delivering);

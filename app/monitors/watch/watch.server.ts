@@ -1,7 +1,7 @@
 import { CloudError } from "#app/blnk/cloud-error.ts";
 import { jobCredentials } from "#app/installs/cloud-access.server.ts";
 import { findInstall, type Install } from "#app/installs/installs.server.ts";
-import type { JobHandler } from "#app/jobs/worker.server.ts";
+import type { JobContext, JobHandler } from "#app/jobs/worker.server.ts";
 
 import { listEventsSince, loadStates, trackedOf } from "../episodes/episodes.server.ts";
 import { isDue } from "../kinds/schedule/schedule.ts";
@@ -27,7 +27,7 @@ import { tellOfTrouble } from "./tell-of-trouble.server.ts";
  * due takes its place. Whatever goes wrong with one is no reason to stop watching: only an uninstall ends it.
  */
 export function createWatch(app: MonitorPlatform): JobHandler {
-  return async (job, { signal }) => {
+  return async (job, context) => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
     await ownTurn();
@@ -42,10 +42,10 @@ export function createWatch(app: MonitorPlatform): JobHandler {
       monitors.filter((stored) => !due.includes(stored)),
     );
     try {
-      await watchInstall(app, install, { enabled, due }, { signal, started });
+      await watchInstall(app, install, { enabled, due }, { ...context, started });
       app.heartbeat();
     } catch (error) {
-      if (signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
+      if (context.signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
       if (error instanceof CloudError && error.code === "unauthorised") await reportRefusedKey(app, install);
       else
         app.log.error(
@@ -74,7 +74,7 @@ async function watchInstall(
   app: MonitorPlatform,
   install: Install,
   { enabled, due }: { enabled: readonly StoredMonitor[]; due: readonly StoredMonitor[] },
-  { signal, started: now }: { signal: AbortSignal; started: number },
+  { signal, leaveSlot: onSlow, started: now }: JobContext & { started: number },
 ): Promise<void> {
   const { db } = app;
   const { installed_app_id } = install;
@@ -107,7 +107,7 @@ async function watchInstall(
   // Their windows go on outside their hours.
   const idle = enabled.filter((stored) => !due.includes(stored));
 
-  const client = app.cloud.client(jobCredentials(app, install), { signal });
+  const client = app.cloud.client(jobCredentials(app, install), { signal, onSlow });
   const evaluated = await evaluateMonitors(
     { client, db, installedAppId: installed_app_id, now },
     { due: dueNow, idle },

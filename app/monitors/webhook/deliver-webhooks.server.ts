@@ -3,7 +3,7 @@ import { Webhook } from "standardwebhooks";
 import { app as self } from "#app/app.ts";
 import { DomainError } from "#app/errors.ts";
 import { findInstall, type Install } from "#app/installs/installs.server.ts";
-import type { JobHandler } from "#app/jobs/worker.server.ts";
+import type { JobContext, JobHandler } from "#app/jobs/worker.server.ts";
 import type { WebhookRow } from "#db/schema.ts";
 
 import { recordAttempt } from "../alerts/alert-deliveries.server.ts";
@@ -23,7 +23,7 @@ const DELAYS_MS = [5_000, 60_000, 5 * 60_000, 30 * 60_000];
 
 /** The job that tells an install's webhook what happened, in order. */
 export function createWebhookDelivery(app: MonitorPlatform): JobHandler {
-  return async (job, { signal }) => {
+  return async (job, context) => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
     const { installed_app_id } = install;
@@ -35,7 +35,7 @@ export function createWebhookDelivery(app: MonitorPlatform): JobHandler {
         .executeTakeFirst();
       if (!webhook || (await findInstall(app.db.read, installed_app_id))?.generation !== job.generation)
         return undefined;
-      const outcome = await send(app, install, webhook, message, signal);
+      const outcome = await send(app, install, webhook, message, context);
       if (!(await recordOutcome(app, message, outcome))) break;
     }
     const due_at = await findNextMessageDue(app.db, installed_app_id);
@@ -49,7 +49,7 @@ async function send(
   install: Install,
   webhook: WebhookRow,
   message: WebhookMessage,
-  signal: AbortSignal,
+  { signal, leaveSlot }: JobContext,
 ): Promise<string> {
   const url = openUrl(app, install, webhook);
   if (!url) return "not_allowed";
@@ -61,18 +61,15 @@ async function send(
     message.created_at,
   );
   const secret = app.sealer.open("webhook_secret", install, webhook.secret_box);
-  const outcome = await app.postWebhook(
-    url,
-    {
-      "content-type": "application/json",
-      "user-agent": self.name,
-      "webhook-id": message.id,
-      "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
-      "webhook-signature": new Webhook(secret).sign(message.id, now, body),
-    },
-    body,
-    signal,
-  );
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": self.name,
+    "webhook-id": message.id,
+    "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
+    "webhook-signature": new Webhook(secret).sign(message.id, now, body),
+  };
+  const takeSlot = leaveSlot();
+  const outcome = await app.postWebhook(url, headers, body, signal).finally(takeSlot);
   if (outcome.kind === "failed") return outcome.code;
   return outcome.status >= 200 && outcome.status < 300 ? "delivered" : `status_${outcome.status}`;
 }

@@ -1,0 +1,6 @@
+import type { JobContext } from "#app/jobs/worker.server.ts";
+
+/** For a handler that is called without a worker: nothing stops it, and its slot is nobody else's. */
+export function jobContext(signal = new AbortController().signal): JobContext {
+  return { signal, leaveSlot: () => () => undefined };
+}
