@@ -95,7 +95,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 function createWorkspace(names: string[], switches: Switches): Workspace {
   const instances = names.map((name): Instance => {
-    const ledger = new Ledger(() => switches.queue);
+    const ledger = new Ledger(switches);
     return { id: newShortId("inst"), name, ledger, alerts: new AlertBook(ledger.clock) };
   });
   return {

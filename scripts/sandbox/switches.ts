@@ -1,3 +1,5 @@
+import type { CoreVersion } from "./ledger/core-version.ts";
+
 /** Points that Blnk's documentation leaves open (contract K and every [A]) and that a test may flip while the stand-in runs. */
 export type Switches = {
   // The life cycle (contract A).
@@ -33,8 +35,8 @@ export type Switches = {
   transaction_totals: "exact" | "estimate";
 
   // Core behind `/proxy` (contract E, K.6, K.10).
-  /** 0.14: no `error_detail`, commits are synchronous. 0.15: both. next: `dry_run`, refund options, self-transfer check. */
-  core_version: "0.14" | "0.15" | "next";
+  /** README.md says what each version does differently. */
+  core_version: CoreVersion;
   metadata_status: 200 | 201;
   bulk_status: 200 | 201;
   bulk_injection: boolean;
@@ -78,7 +80,7 @@ export function defaultSwitches(): Switches {
     data_inflight: "meta_data",
     data_no_identity: "empty",
     transaction_totals: "exact",
-    core_version: "0.15",
+    core_version: "0.15.3",
     metadata_status: 200,
     bulk_status: 201,
     bulk_injection: false,

@@ -62,7 +62,7 @@ describe.each<[string, NonNullable<Switches>]>([
   ],
   ["with a page size of its own", { page_size: "ignored", max_page_size: 7 }],
   ["of an older Core", { core_version: "0.14", data_inflight: "top_level" }],
-  ["of a newer Core", { core_version: "next", metadata_status: 201, bulk_status: 200, flag_status: 200 }],
+  ["of a newer Core", { core_version: "0.15.4", metadata_status: 201, bulk_status: 200, flag_status: 200 }],
 ])("Cloud %s", (_name, switches) => {
   test("money moves and is confirmed by what the ledger says", async () => {
     const world = await openWorld(switches);

@@ -62,7 +62,10 @@ type Posting = typeof posting extends fc.Arbitrary<infer T> ? T : never;
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 function openLedger(): Ledger {
-  const ledger = new Ledger(() => ({ d1_ms: 0, d2_ms: [0, 0], shuffle: true }), seededRandom(1));
+  const ledger = new Ledger(
+    { core_version: "0.15.3", queue: { d1_ms: 0, d2_ms: [0, 0], shuffle: true } },
+    seededRandom(1),
+  );
   ledger.queue.pause();
   return ledger;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CORE_VERSIONS } from "../ledger/core-version.ts";
 import type { Switches } from "../switches.ts";
 
 const ms = z.number().nonnegative();
@@ -26,7 +27,7 @@ const schema = z.strictObject({
   data_inflight: z.enum(["meta_data", "top_level"]),
   data_no_identity: z.enum(["empty", "null"]),
   transaction_totals: z.enum(["exact", "estimate"]),
-  core_version: z.enum(["0.14", "0.15", "next"]),
+  core_version: z.enum(CORE_VERSIONS),
   metadata_status: z.literal([200, 201]),
   bulk_status: z.literal([200, 201]),
   bulk_injection: z.boolean(),

@@ -5,6 +5,7 @@ export type CoreCode =
   | "GEN_BAD_REQUEST"
   | "GEN_CONFLICT"
   | "GEN_RATE_LIMITED"
+  | "GEN_RESOURCE_LOCKED"
   | "TXN_INSUFFICIENT_FUNDS"
   | "TXN_INVALID_AMOUNT"
   | "TXN_PRECISION_NOT_INTEGER"
@@ -18,6 +19,7 @@ export type CoreCode =
   | "TXN_DUPLICATE_REFERENCE"
   | "TXN_ALREADY_COMMITTED"
   | "TXN_ALREADY_VOIDED"
+  | "TXN_ALREADY_REFUNDED"
   | "BAL_INVALID_TIMESTAMP"
   | "BAL_NOT_FOUND"
   | "LGR_NOT_FOUND"
@@ -36,7 +38,7 @@ export class CoreError extends Error {
   readonly body: "error" | "errors";
   readonly details: unknown;
 
-  constructor(code: CoreCode, message: string, body: "error" | "errors" = "error", details: unknown = {}) {
+  constructor(code: CoreCode, message: string, body: "error" | "errors" = "error", details?: unknown) {
     super(message);
     this.code = code;
     this.body = body;

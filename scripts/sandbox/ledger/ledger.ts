@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CoreError } from "./core-error.ts";
+import { type CoreVersion, isSince } from "./core-version.ts";
 import { Clock } from "./instant.ts";
 import type {
   AllocationStrategy,
@@ -27,11 +28,14 @@ type NewBalance = {
   allocation_strategy: AllocationStrategy | undefined;
 };
 
+export type CoreSettings = { core_version: CoreVersion; queue: QueueTiming };
+
 /** One Core with its database: tables, clock and worker. What happens to them is in the modules beside this one. */
 export class Ledger {
   readonly clock = new Clock();
   readonly queue: WorkQueue;
   readonly random: () => number;
+  readonly #settings: CoreSettings;
   readonly ledgers = new Table<LedgerRow>("ledger_id", (row) => row.ledger_id);
   readonly balances = new Table<Balance>("balance_id", (row) => row.balance_id, {
     ledger_id: (row) => [row.ledger_id],
@@ -41,6 +45,7 @@ export class Ledger {
     reference: (row) => [row.reference],
     parent_transaction: (row) => [row.parent_transaction],
     balance_id: (row) => [row.source, row.destination],
+    queued_parent: ({ meta_data: { QUEUED_PARENT_TRANSACTION: id } }) => (typeof id === "string" ? [id] : []),
   });
   readonly identities = new Table<Identity>("identity_id", (row) => row.identity_id);
   readonly reconciliations = new Table<Reconciliation>("reconciliation_id", (row) => row.reconciliation_id);
@@ -52,15 +57,21 @@ export class Ledger {
   readonly pendingInflight = new Set<string>();
   asyncBatches = 0;
 
-  constructor(timing: () => QueueTiming, random: () => number = Math.random) {
+  /** The settings may change while the ledger runs. */
+  constructor(settings: CoreSettings, random: () => number = Math.random) {
     this.random = random;
-    this.queue = new WorkQueue(this.clock, timing, random);
+    this.#settings = settings;
+    this.queue = new WorkQueue(this.clock, () => settings.queue, random);
     this.ledgers.insert({
       ledger_id: GENERAL_LEDGER,
       name: "General Ledger",
       created_at: 1_708_676_327_000_000, // Core's first migration makes it
       meta_data: null,
     });
+  }
+
+  isSince(version: CoreVersion): boolean {
+    return isSince(this.#settings.core_version, version);
   }
 }
 
@@ -91,7 +102,7 @@ export function createBalance(ledger: Ledger, input: NewBalance): Balance {
     debit: 0n,
     inflight_credit: 0n,
     inflight_debit: 0n,
-    version: 0,
+    version: 1,
     created_at: ledger.clock.now(),
     ...input,
   });

@@ -1,13 +1,17 @@
 import { CoreError } from "./core-error.ts";
-import type { Micros } from "./instant.ts";
 import { type Ledger, isReferenceUsed, newId, resolveBalance } from "./ledger.ts";
 import { apply, hold, requireFunds } from "./postings.ts";
+import { withoutSettledFlag } from "./settled-flag.ts";
 import type { Balance, MetaData, Status, Transaction } from "./rows.ts";
 import { type TransactionRequest, hashTransaction } from "./transaction-request.ts";
-import { updateInflight } from "./update-inflight.ts";
 
 /** What a transaction hangs under: a bulk or split (`batch`), a refunded row, or (`""`) nothing. */
-export type Origin = { parent: string; batch?: string; sequence?: number };
+export type Origin = {
+  parent: string;
+  batch?: string;
+  sequence?: number;
+  onRejected?: (row: Transaction) => void;
+};
 
 /** Posts one movement at once (`skip_queue`), or acknowledges it and posts in the background, where no error reaches the caller. */
 export function postTransaction(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
@@ -24,6 +28,7 @@ function postNow(ledger: Ledger, request: TransactionRequest, origin: Origin): T
   if (source === undefined) throw unknownBalance(request.source);
   if (destination === undefined) throw unknownBalance(request.destination);
   requireFunds(source, request.precise_amount, request);
+  requireTwoBalances(source, destination);
   const row = newRow(ledger, request, origin);
   return storeOutcome(ledger, request, source, destination, {
     ...row,
@@ -36,23 +41,30 @@ function postNow(ledger: Ledger, request: TransactionRequest, origin: Origin): T
 function enqueue(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {
   const acknowledged = newRow(ledger, request, origin);
   acknowledged.meta_data.QUEUED_PARENT_TRANSACTION = origin.batch ?? acknowledged.transaction_id;
-  ledger.queue.addInsert(() => insertQueued(ledger, request, acknowledged));
+  ledger.queue.addInsert(() => insertQueued(ledger, request, origin, acknowledged));
   return acknowledged;
 }
 
-function insertQueued(ledger: Ledger, request: TransactionRequest, row: Transaction): void {
+function insertQueued(ledger: Ledger, request: TransactionRequest, origin: Origin, row: Transaction): void {
   if (isReferenceUsed(ledger, row.reference)) return;
   const isUnknown = (identifier: string) =>
     !identifier.startsWith("@") && ledger.balances.get(identifier) === undefined;
   if (isUnknown(request.source) || isUnknown(request.destination)) return;
   const source = resolveBalance(ledger, request.source, request.currency)!;
   const destination = resolveBalance(ledger, request.destination, request.currency)!;
-  const stored = { ...row, source: source.balance_id, destination: destination.balance_id };
+  const pair = { source: source.balance_id, destination: destination.balance_id };
+  const lane = { queue_lane: "normal", queue_pair_key: `${pair.source}|${pair.destination}|${row.currency}` };
+  const stored = { ...row, ...pair, meta_data: { ...lane, ...row.meta_data } };
   ledger.transactions.insert(stored);
-  ledger.queue.addOutcome(() => decideQueued(ledger, request, stored), request.scheduled_for);
+  ledger.queue.addOutcome(() => decideQueued(ledger, request, origin, stored), request.scheduled_for);
 }
 
-function decideQueued(ledger: Ledger, request: TransactionRequest, queued: Transaction): void {
+function decideQueued(
+  ledger: Ledger,
+  request: TransactionRequest,
+  origin: Origin,
+  queued: Transaction,
+): void {
   const reference = `${queued.reference}_q`;
   if (isReferenceUsed(ledger, reference)) return;
   const source = ledger.balances.get(queued.source)!;
@@ -66,10 +78,12 @@ function decideQueued(ledger: Ledger, request: TransactionRequest, queued: Trans
   };
   try {
     requireFunds(source, request.precise_amount, request);
+    requireTwoBalances(source, destination);
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
     row.meta_data.blnk_rejection_reason = `failed to apply transaction to balances: ${error.message}`;
-    ledger.transactions.insert({ ...row, status: "REJECTED" });
+    const rejected = ledger.transactions.insert({ ...row, status: "REJECTED" });
+    origin.onRejected?.(rejected);
     return;
   }
   storeOutcome(ledger, request, source, destination, row);
@@ -87,25 +101,15 @@ function storeOutcome(
   if (status === "INFLIGHT") hold(posting);
   else apply(posting);
   ledger.balances.touch();
-  const stored = ledger.transactions.insert({ ...row, status });
-  if (status === "INFLIGHT") scheduleSettlement(ledger, request, stored.transaction_id);
-  return stored;
+  const meta_data = status === "INFLIGHT" ? row.meta_data : withoutSettledFlag(ledger, row.meta_data);
+  return ledger.transactions.insert({ ...row, status, meta_data });
 }
 
-/** A hold may name the moment at which Core commits or voids what is left of it. */
-function scheduleSettlement(ledger: Ledger, request: TransactionRequest, holdId: string): void {
-  const settle = (action: "commit" | "void", at: Micros | undefined) => {
-    if (at === undefined) return;
-    ledger.queue.addOutcome(() => {
-      try {
-        updateInflight(ledger, holdId, { action, amountAt: undefined, skip_queue: true });
-      } catch (error) {
-        if (!(error instanceof CoreError)) throw error; // settled by hand before: nothing to do
-      }
-    }, at);
-  };
-  settle("commit", request.inflight_commit_date);
-  settle("void", request.inflight_expiry_date);
+/** Core writes one row twice under its optimistic lock and loses to itself, where it saw only `@x` and its id before. */
+function requireTwoBalances(source: Balance, destination: Balance): void {
+  if (source !== destination) return;
+  const message = `balance with ID '${source.balance_id}' may have been updated or deleted by another transaction`;
+  throw new CoreError("GEN_CONFLICT", `Optimistic locking failure: ${message}`);
 }
 
 export function newRow(ledger: Ledger, request: TransactionRequest, origin: Origin): Transaction {

@@ -39,7 +39,8 @@ export function releaseHold(posting: Posting): void {
 
 /** Throws unless the source may be debited by an amount. */
 export function requireFunds(source: Balance, amount: bigint, rule: FundsRule): void {
-  if (amount <= 0n) throw new CoreError("TXN_INVALID_AMOUNT", "precise amount must be positive");
+  if (amount <= 0n)
+    throw new CoreError("TXN_VALIDATION_ERROR", "transaction precise amount must be positive");
   if (rule.allow_overdraft && rule.overdraft_limit === 0) return;
   const available = availableFunds(source);
   if (available >= amount) return;

@@ -1,7 +1,7 @@
 import { CoreError } from "./core-error.ts";
 import { type Ledger, newId } from "./ledger.ts";
-import { recordTransaction, reverse } from "./record-transaction.ts";
-import type { Transaction } from "./rows.ts";
+import { recordTransaction } from "./record-transaction.ts";
+import { rollBack } from "./roll-back.ts";
 import type { TransactionRequest } from "./transaction-request.ts";
 
 export type Bulk = {
@@ -49,17 +49,13 @@ export function recordBulk(ledger: Ledger, bulk: Bulk): string {
 }
 
 function recordItems(ledger: Ledger, bulk: Bulk, batchId: string): void {
-  const posted: Transaction[] = [];
   for (const [index, item] of bulk.transactions.entries()) {
     const request = { ...item, inflight: bulk.inflight, skip_queue: bulk.skip_queue };
-    const origin = { parent: batchId, batch: batchId, sequence: index + 1 };
     try {
-      const { row, legs } = recordTransaction(ledger, request, origin);
-      const ids = legs.length > 0 ? legs.map((leg) => leg.transaction_id) : [row.transaction_id];
-      posted.push(...ids.flatMap((id) => ledger.transactions.get(id) ?? []));
+      recordTransaction(ledger, request, { parent: batchId, batch: batchId, sequence: index + 1 });
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
-      if (bulk.atomic) reverse(ledger, posted);
+      if (bulk.atomic) rollBack(ledger, batchId, bulk.inflight);
       throw new BulkError(batchId, error);
     }
   }

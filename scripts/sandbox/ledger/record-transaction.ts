@@ -1,11 +1,11 @@
 import type { Ledger } from "./ledger.ts";
 import { type Origin, newRow, outcomeStatus, postTransaction } from "./post-transaction.ts";
-import { refundRow } from "./refund.ts";
+import { rollBack } from "./roll-back.ts";
 import type { Status, Transaction } from "./rows.ts";
+import { scheduleSettlement } from "./schedule-settlement.ts";
 import { shuffled } from "./shuffled.ts";
 import { type Share, splitTotal } from "./split.ts";
 import type { TransactionRequest } from "./transaction-request.ts";
-import { updateInflight } from "./update-inflight.ts";
 
 /** What the caller is told: for a split, a transaction that is never stored, and the legs that are. */
 export type Recorded = { row: Transaction; legs: Leg[] };
@@ -15,10 +15,16 @@ type Leg = Share & { transaction_id: string };
 const NO_ORIGIN: Origin = { parent: "" };
 
 /** Records a transaction, or the legs of a split; a failing leg leaves the earlier ones posted unless `atomic`. */
-export function recordTransaction(ledger: Ledger, request: TransactionRequest, origin = NO_ORIGIN): Recorded {
+export function recordTransaction(ledger: Ledger, request: TransactionRequest, under = NO_ORIGIN): Recorded {
+  const takeBack = (row: Transaction) =>
+    rollBack(ledger, String(row.meta_data.QUEUED_PARENT_TRANSACTION), request.inflight);
+  const origin = { ...under, ...(request.atomic && { onRejected: takeBack }) };
   const isSplit = request.sources.length > 0 || request.destinations.length > 0;
-  if (isSplit) return recordSplit(ledger, request, origin);
-  return { row: postTransaction(ledger, request, origin), legs: [] };
+  const recorded = isSplit
+    ? recordSplit(ledger, request, origin)
+    : { row: postTransaction(ledger, request, origin), legs: [] };
+  scheduleSettlement(ledger, request, recorded.row.transaction_id);
+  return recorded;
 }
 
 function recordSplit(ledger: Ledger, request: TransactionRequest, origin: Origin): Recorded {
@@ -32,12 +38,15 @@ function recordSplit(ledger: Ledger, request: TransactionRequest, origin: Origin
   try {
     for (const [index, share] of shares.entries()) {
       const leg = legRequest(request, share, isFanOut, index + 1);
-      const row = postTransaction(ledger, leg, { ...origin, parent: splitId, batch: splitId });
+      const row = postTransaction(ledger, leg, {
+        ...origin,
+        parent: splitId,
+        batch: origin.batch ?? splitId,
+      });
       legs.push({ ...share, transaction_id: row.transaction_id });
     }
   } catch (error) {
-    const posted = legs.map((leg) => ledger.transactions.get(leg.transaction_id)!);
-    if (request.atomic) reverse(ledger, posted);
+    if (request.atomic) rollBack(ledger, splitId, request.inflight);
     throw error;
   }
   const status: Status = request.skip_queue ? outcomeStatus(request) : parent.status;
@@ -60,15 +69,4 @@ function legRequest(
     sources: [],
     destinations: [],
   };
-}
-
-/** Takes back rows that were just posted, newest first, by rows of their own. */
-export function reverse(ledger: Ledger, rows: Transaction[]): void {
-  for (const row of rows.toReversed()) {
-    if (row.status === "INFLIGHT") {
-      updateInflight(ledger, row.transaction_id, { action: "void", amountAt: undefined, skip_queue: true });
-    } else {
-      refundRow(ledger, row, { skip_queue: true });
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { CoreError } from "./core-error.ts";
 import { type Clock, type Micros, microsOf } from "./instant.ts";
 import { shuffled } from "./shuffled.ts";
 
@@ -5,9 +6,13 @@ export type QueueTiming = { d1_ms: number; d2_ms: [least: number, most: number];
 
 type Task = { due: Micros; notBefore: Micros; isOutcome: boolean; run(): void };
 
+export type Retrying = { notBefore?: Micros; mostRetries?: number };
+
 // Core looks for stuck rows every half hour and drives those older than two hours once more.
 const RECOVERY_MS = 2 * 60 * 60 * 1000;
 const LONGEST_TIMER_MS = 60_000;
+// The queue under Core tries a failed task again, unless told otherwise, for some three weeks.
+const MOST_RETRIES = 25;
 
 /** Core's background worker: work that is done some time after the answer, and that a test may hold, hurry or lose. */
 export class WorkQueue {
@@ -36,6 +41,20 @@ export class WorkQueue {
     const [least, most] = this.#timing().d2_ms;
     const due = this.#after(least + this.#random() * (most - least));
     this.#add({ due, notBefore, isOutcome: true, run });
+  }
+
+  /** An outcome that is tried again for as long as Core refuses it, ever later: `n⁴ + 15` seconds and some more. */
+  addTask(run: () => void, { notBefore = 0, mostRetries = MOST_RETRIES }: Retrying = {}, retried = 0): void {
+    this.addOutcome(() => {
+      try {
+        run();
+      } catch (error) {
+        if (!(error instanceof CoreError)) throw error;
+        if (retried === mostRetries) return;
+        const seconds = retried ** 4 + 15 + Math.floor(this.#random() * 30) * (retried + 1);
+        this.addTask(run, { notBefore: this.#after(seconds * 1000), mostRetries }, retried + 1);
+      }
+    }, notBefore);
   }
 
   pause(): void {

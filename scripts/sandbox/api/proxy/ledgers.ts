@@ -42,7 +42,8 @@ export function postBalance({ instance, body }: Call): Answer {
   const allocation_strategy = input.allocation_strategy ?? undefined;
   return {
     status: 201,
-    body: balanceRecord(createBalance(instance.ledger, { ...input, allocation_strategy })),
+    // Core answers before it reads back what PostgreSQL stored: the row's version is 1.
+    body: { ...balanceRecord(createBalance(instance.ledger, { ...input, allocation_strategy })), version: 0 },
   };
 }
 

@@ -3,7 +3,7 @@ import { parseDecimal, roundHalfAway, times } from "../../ledger/decimal.ts";
 import { parseInstant } from "../../ledger/instant.ts";
 import type { Distribution } from "../../ledger/split.ts";
 import type { TransactionRequest } from "../../ledger/transaction-request.ts";
-import type { Switches } from "../../switches.ts";
+import { type CoreVersion, isSince } from "../../ledger/core-version.ts";
 import { BodyObject, blank, wordProblems } from "./read-object.ts";
 
 // A float64 is exact to 15 significant digits; Core refuses an `amount` that has more.
@@ -15,7 +15,7 @@ type Injected = { precision: number; reference: string } | undefined;
 export function readTransaction(
   body: BodyObject,
   injected: Injected,
-  version: Switches["core_version"],
+  version: CoreVersion,
 ): TransactionRequest {
   // To Go 0 is absent.
   const precision = body.number("precision") || (injected?.precision ?? 0);
@@ -40,7 +40,7 @@ export function readTransaction(
   const problems = wordProblems({
     ...findProblems(sent),
     ...findTimeProblems(times),
-    ...(version === "next" && sent.source !== "" && sent.source === sent.destination
+    ...(isSince(version, "0.15.3") && sent.source !== "" && sent.source === sent.destination
       ? { destination: "source and destination cannot be the same balance" }
       : undefined),
   });
@@ -55,7 +55,7 @@ export function readTransaction(
     inflight: body.flag("inflight"),
     skip_queue: body.flag("skip_queue"),
     atomic: body.flag("atomic"),
-    dry_run: version === "next" && body.flag("dry_run"),
+    dry_run: isSince(version, "0.15.3") && body.flag("dry_run"),
     scheduled_for: parseInstant(times.scheduled_for),
     inflight_expiry_date: parseInstant(times.inflight_expiry_date),
     inflight_commit_date: parseInstant(times.inflight_commit_date),

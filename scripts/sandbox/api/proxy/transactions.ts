@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { CoreError } from "../../ledger/core-error.ts";
+import { isSince } from "../../ledger/core-version.ts";
 import { formatQuotient } from "../../ledger/decimal.ts";
 import { recordBulk } from "../../ledger/record-bulk.ts";
 import { type Recorded, recordTransaction } from "../../ledger/record-transaction.ts";
@@ -71,11 +72,11 @@ export function settleInflight({ instance, params, body, switches }: Call): Answ
 
 export function createRefund({ instance, params, body, switches }: Call): Answer {
   const sent = readObject(body.trim() === "" ? "{}" : body);
-  const isNext = switches.core_version === "next";
+  const takesOptions = isSince(switches.core_version, "0.15.3");
   const row = refund(instance.ledger, params.id!, {
     skip_queue: sent.flag("skip_queue"),
-    description: isNext && sent.has("description") ? sent.text("description") : undefined,
-    meta_data: isNext ? sent.map("meta_data") : undefined,
+    description: takesOptions && sent.has("description") ? sent.text("description") : undefined,
+    meta_data: takesOptions ? sent.map("meta_data") : undefined,
   });
   return { status: 201, body: { ...transactionRecord(row), allow_overdraft: true } };
 }
