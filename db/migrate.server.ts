@@ -10,6 +10,7 @@ import * as ops from "./migrations/006-ops.server.ts";
 import * as operations from "./migrations/007-operations.server.ts";
 import * as chainEnds from "./migrations/008-chain-ends.server.ts";
 import * as problemSince from "./migrations/009-problem-since.server.ts";
+import * as eventCounts from "./migrations/010-event-counts.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "007-operations": operations,
   "008-chain-ends": chainEnds,
   "009-problem-since": problemSince,
+  "010-event-counts": eventCounts,
 };
 
 /** What a file's schema is to this version. */

@@ -14,6 +14,7 @@ export interface Schema {
   monitor_states: MonitorStateRow;
   evaluations: EvaluationRow;
   episodes: EpisodeRow;
+  event_counts: EventCountRow;
   alert_deliveries: AlertDeliveryRow;
   delivery_attempts: DeliveryAttemptRow;
   webhooks: WebhookRow;
@@ -207,6 +208,16 @@ export interface EpisodeRow {
   /** `waiting`: not yet part of an alert; `muted`: until the mute ends; `planned`: `alert_id` tells the rest; `capped`: over the day's limit. */
   delivery: "waiting" | "muted" | "planned" | "capped" | "none";
   alert_id: string | null;
+  /** For the one that says that a day's others are not recorded: about how many there are. */
+  unrecorded: number | null;
+}
+
+/** Events of a monitor's last day over the limit, counted without their ids. */
+export interface EventCountRow {
+  monitor_id: string;
+  /** UTC, as 2026-11-24. */
+  day: string;
+  counted: Buffer;
 }
 
 /** One alert, asked for before it is raised. Its id is that of its first episode, and the marker in its description. */

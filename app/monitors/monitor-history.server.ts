@@ -23,6 +23,7 @@ export type EpisodeView = Pick<
   | "against"
   | "opened_at"
   | "closed_at"
+  | "unrecorded"
 > & {
   reason: EpisodeRow["close_reason"];
   anomaly_id: string | null;
@@ -167,6 +168,7 @@ export async function listEpisodes(
       "episodes.opened_at",
       "episodes.closed_at",
       "episodes.close_reason as reason",
+      "episodes.unrecorded",
     ])
     .select([
       "episodes.delivery as planned",

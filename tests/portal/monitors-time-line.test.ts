@@ -20,6 +20,7 @@ function episode(opened_at: number, closed_at: number | null): EpisodeView {
     closed_at,
     reason: closed_at === null ? null : "recovered",
     anomaly_id: null,
+    unrecorded: null,
     delivery: "waiting",
     may_be_doubled: false,
   };

@@ -1,6 +1,7 @@
 import { app } from "#app/app.ts";
 
 import type { Monitor } from "../definition/monitor.ts";
+import { stoppedRecording } from "../episodes/stopped-recording.ts";
 
 export type AlertText = { title: string; description: string };
 
@@ -57,6 +58,17 @@ export function sharedAlert(
     `This is so of ${count}: ${ids.join(", ")}${count > ids.length ? `, and ${count - ids.length} more` : ""}.`,
     `Seen ${utc(lead!.opened_at)}.`,
     lead!.announcement === "already_true" ? "It was already true when the monitor was created." : undefined,
+  ]);
+}
+
+/** Raised once a day, when a monitor has had as many events as a day may record. */
+export function surplusAlert(
+  monitor: Monitor,
+  { id, unrecorded }: { id: string; unrecorded: number },
+): AlertText {
+  return withMarker(monitor, id, [
+    stoppedRecording(unrecorded),
+    `This alert is on the first of those. ${app.name} keeps counting; open the monitor there for the latest number, and narrow it if it matches more than it should.`,
   ]);
 }
 

@@ -5,7 +5,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Monitor } from "../definition/monitor.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
-import { type AlertText, capAlert, episodeAlert, sharedAlert } from "./alert-text.ts";
+import { type AlertText, capAlert, episodeAlert, sharedAlert, surplusAlert } from "./alert-text.ts";
 
 type Episode = Selectable<EpisodeRow>;
 
@@ -47,13 +47,15 @@ export async function planAlerts(tx: Tx, plan: AlertPlan, now: number): Promise<
     .execute();
   if (!mayAlert) return 0;
 
+  let planned = 0;
+  const surplus = await waiting().selectAll().where("unrecorded", "is not", null).execute();
+  for (const episode of surplus) planned += await planTogether(tx, plan, [episode], now, 1);
   const shared = await waiting()
     .selectAll()
     .where("announcement", "=", "already_true")
     .orderBy("id")
     .limit(SHOWN)
     .execute();
-  let planned = 0;
   if (shared.length > 0) planned += await planTogether(tx, plan, shared, now);
   const own = await waiting()
     .selectAll()
@@ -94,12 +96,21 @@ async function planTogether(
     .where("id", "in", members(tx).select("id"))
     .execute();
   if (!open) return await planCapAlert(tx, plan, lead!, now);
-  const text =
-    count === 1
-      ? episodeAlert(plan.monitor, plan.explanation, lead!)
-      : sharedAlert(plan.monitor, plan.explanation, { first, count });
+  const text = textOf(plan, lead!, { first, count });
   await insertDelivery(tx, plan, lead!, count === 1 ? "episode" : "shared", text, now);
   return 1;
+}
+
+function textOf(
+  { monitor, explanation }: AlertPlan,
+  lead: Episode,
+  group: { first: readonly Episode[]; count: number },
+): AlertText {
+  const { id, unrecorded } = lead;
+  if (unrecorded !== null) return surplusAlert(monitor, { id, unrecorded });
+  return group.count === 1
+    ? episodeAlert(monitor, explanation, lead)
+    : sharedAlert(monitor, explanation, group);
 }
 
 async function hasRoomToday(tx: Tx, installedAppId: string, now: number): Promise<boolean> {

@@ -132,6 +132,7 @@ async function recordEpisode(
                 : "muted"
               : "waiting",
         alert_id: null,
+        unrecorded: null,
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();

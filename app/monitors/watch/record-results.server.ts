@@ -9,7 +9,9 @@ import { findNextDue } from "../alerts/alert-deliveries.server.ts";
 import { planAlerts } from "../alerts/plan-alerts.server.ts";
 import { explainMonitor } from "../definition/explain-monitor.ts";
 import { advance, isTracked, type SubjectState } from "../episodes/advance.ts";
+import { limitEvents, recordSurplus, type Surplus } from "../episodes/daily-ceiling.server.ts";
 import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.server.ts";
+import { EVENTS_PER_DAY } from "../episodes/stopped-recording.ts";
 import { SHOWN_SUBJECTS, type SubjectResult } from "../kinds/facts.ts";
 import { resultOf } from "../kinds/results.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
@@ -35,6 +37,7 @@ type Part = {
   stored: StoredMonitor;
   steps: readonly RecordedStep[];
   all: readonly RecordedStep[] | undefined;
+  surplus: Surplus | undefined;
 };
 
 // So that a unit of work is over in a moment, and yet a cycle is not hundreds of them.
@@ -56,12 +59,14 @@ export async function recordResults(cycle: Cycle, due: readonly StoredMonitor[])
     await ownTurn();
   };
   for (const stored of due) {
-    const all = stepsOf(cycle, stored, cycle.results.get(stored.id) ?? []);
+    const found = stepsOf(cycle, stored, cycle.results.get(stored.id) ?? []);
+    const { recorded: all, surplus } = await limitEvents(cycle.app.db, stored.id, found, cycle.now);
     const news = all.filter(saysMore);
     for (let at = 0; at === 0 || at < news.length; at += STEPS_PER_UNIT) {
       const steps = news.slice(at, at + STEPS_PER_UNIT);
       if (weight + steps.length > STEPS_PER_UNIT) await flush();
-      unit.push({ stored, steps, all: at + STEPS_PER_UNIT >= news.length ? all : undefined });
+      const isLast = at + STEPS_PER_UNIT >= news.length;
+      unit.push({ stored, steps, ...(isLast ? { all, surplus } : { all: undefined, surplus: undefined }) });
       weight += steps.length;
     }
     await ownTurn();
@@ -82,6 +87,7 @@ async function recordParts(tx: Tx, cycle: Cycle, parts: readonly Part[]): Promis
         now,
       );
   }
+  for (const { stored, surplus } of counted) if (surplus) await recordOver(tx, cycle, stored, surplus);
   // A status that is to be set now that an episode is over.
   if (counted.some(({ steps }) => steps.some(({ step }) => step.closed)))
     await askForDelivery(tx, install, now);
@@ -146,6 +152,20 @@ async function findCurrent(tx: Tx, { install }: Cycle, parts: readonly Part[]): 
   return new Set(
     parts.flatMap(({ stored }) => (revisions.get(stored.id) === stored.revision ? [stored.id] : [])),
   );
+}
+
+/** The webhook hears of it once a day. */
+async function recordOver(
+  tx: Tx,
+  { install: { installed_app_id }, now }: Cycle,
+  { id, monitor: { name, kind, severity } }: StoredMonitor,
+  surplus: Surplus,
+): Promise<void> {
+  const unrecorded = await recordSurplus(tx, { installed_app_id, monitor_id: id }, surplus, now);
+  if (unrecorded === undefined || surplus.lead.step.opened?.announcement !== "alert") return;
+  const monitor = { id, name, kind, severity };
+  const event = { type: "monitor.capped" as const, monitor, limit: EVENTS_PER_DAY, unrecorded };
+  await enqueueWebhookEvent(tx, installed_app_id, event, now);
 }
 
 /** One message for each monitor and cycle. */

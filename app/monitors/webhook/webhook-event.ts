@@ -2,17 +2,21 @@ import { app } from "#app/app.ts";
 import type { WebhookRow } from "#db/schema.ts";
 
 import type { MonitorKind, Severity } from "../definition/monitor.ts";
+import { stoppedRecording } from "../episodes/stopped-recording.ts";
 
 export type EpisodeNews = { id: string; subject: string; entity: string | null; value: string | null };
+
+type MonitorNamed = { id: string; name: string; kind: MonitorKind; severity: Severity };
 
 /** What a webhook is told. Lists hold the first twenty, the counts all. */
 export type WebhookEvent =
   | {
       type: "monitor.episodes";
-      monitor: { id: string; name: string; kind: MonitorKind; severity: Severity };
+      monitor: MonitorNamed;
       opened: { count: number; episodes: EpisodeNews[] };
       closed: { count: number; episodes: EpisodeNews[] };
     }
+  | { type: "monitor.capped"; monitor: MonitorNamed; limit: number; unrecorded: number }
   | { type: "monitors.not_evaluated"; since: number; reason: string }
   | { type: "key.rejected" }
   | { type: "delivery.parked"; delivery_id: string }
@@ -47,6 +51,8 @@ function sentenceOf(event: WebhookEvent): string {
       const news = [listOf("now", opened), listOf("over", closed)].filter((text) => text !== "");
       return `${app.name}: ${monitor.name} (${monitor.severity}): ${news.join("; ")}`;
     }
+    case "monitor.capped":
+      return `${app.name}: ${event.monitor.name}: ${stoppedRecording(event.unrecorded)}`;
     case "monitors.not_evaluated":
       return `${app.name}: monitors have not been evaluated since ${new Date(event.since).toISOString()}: ${event.reason}`;
     case "key.rejected":

@@ -1,3 +1,4 @@
+import { stoppedRecording } from "#app/monitors/episodes/stopped-recording.ts";
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime, useExactTime } from "#app/ui/relative-time.tsx";
@@ -52,7 +53,11 @@ function Rows({ rows, loadedAt }: { rows: PlacedEpisode[]; loadedAt: number }) {
         <li key={episode.id} className="space-y-1 border-t border-line px-4 py-2.5">
           <Bar {...episode} />
           <p className="flex flex-wrap justify-between gap-x-4">
-            <SubjectLink subject={episode.subject} />
+            {episode.unrecorded === null ? (
+              <SubjectLink subject={episode.subject} />
+            ) : (
+              <span>{stoppedRecording(episode.unrecorded)}</span>
+            )}
             <span>
               <MonitorValue value={episode.value} />
               {episode.against !== null && (

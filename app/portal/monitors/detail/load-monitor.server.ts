@@ -1,4 +1,6 @@
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
+import { findUnrecorded } from "#app/monitors/episodes/daily-ceiling.server.ts";
+import { stoppedRecording } from "#app/monitors/episodes/stopped-recording.ts";
 import { isMuted } from "#app/monitors/kinds/schedule/schedule.ts";
 import { findMonitorDetail, type MonitorDetail } from "#app/monitors/monitor-history.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -17,6 +19,7 @@ export async function loadMonitor(
 ) {
   const detail = await findMonitorDetail(db, installedAppId, id);
   if (!detail) return undefined;
+  const unrecorded = await findUnrecorded(db, id, now);
   const { stored, explanation, states, episodes, evaluations, deliveries } = detail;
   const { monitor } = stored;
   return {
@@ -26,6 +29,7 @@ export async function loadMonitor(
     severity: monitor.severity,
     explanation,
     problem: stored.problem,
+    stopped: unrecorded === undefined ? undefined : stoppedRecording(unrecorded),
     evaluatedAt: stored.evaluated_at,
     isPaused: !monitor.enabled,
     state: stateOf(detail),

@@ -34,6 +34,11 @@ export function MonitorPage(monitor: MonitorPageData) {
           </p>
           <MonitorStatePill state={monitor.state} firing={monitor.open} />
           {problem && <p className="text-attention">{problem}</p>}
+          {monitor.stopped && (
+            <p className="text-attention">
+              {monitor.stopped} Edit the monitor if it matches more than it should.
+            </p>
+          )}
           <ScopeNotes />
         </Panel>
         <Section label="Episodes">

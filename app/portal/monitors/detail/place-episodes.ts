@@ -2,7 +2,16 @@ import type { EpisodeView } from "#app/monitors/monitor-history.server.ts";
 
 export type PlacedEpisode = Pick<
   EpisodeView,
-  "id" | "subject" | "value" | "against" | "opened_at" | "closed_at" | "reason" | "anomaly_id" | "delivery"
+  | "id"
+  | "subject"
+  | "value"
+  | "against"
+  | "opened_at"
+  | "closed_at"
+  | "reason"
+  | "anomaly_id"
+  | "delivery"
+  | "unrecorded"
 > & {
   mayBeDoubled: boolean;
   announcement: EpisodeView["announcement"];
@@ -26,7 +35,8 @@ export function placeEpisodes(
   const since = now - Math.min(Math.max(now - oldest, LEAST_MS), MOST_MS);
   const percent = (at: number) => Math.round((Math.max(at - since, 0) / (now - since)) * 1000) / 10;
   const rows = episodes.map((episode) => {
-    const { id, subject, value, against, opened_at, closed_at, reason, anomaly_id, delivery } = episode;
+    const { id, subject, value, against, opened_at, closed_at, reason, anomaly_id, delivery, unrecorded } =
+      episode;
     const from = percent(opened_at);
     return {
       id,
@@ -38,6 +48,7 @@ export function placeEpisodes(
       reason,
       anomaly_id,
       delivery,
+      unrecorded,
       announcement: episode.announcement,
       mayBeDoubled: episode.may_be_doubled,
       from,
