@@ -70,6 +70,8 @@ export type Transaction = {
   inflight: boolean;
   /** Why Core rejected it. */
   rejection_reason: string | undefined;
+  /** The transaction that it says it is a shadow of; see `isShadowRow`. */
+  shadow_for: string | undefined;
   meta_data: JsonObject;
 };
 
@@ -166,6 +168,7 @@ export function readTransaction(value: JsonValue): Transaction {
     // Core lifts the flag out of the metadata; a row straight from the database still has it there.
     inflight: readFlag(row["inflight"]) || readFlag(meta_data["inflight"]),
     rejection_reason: readText(meta_data["blnk_rejection_reason"]),
+    shadow_for: readText(meta_data["_shadow_for"]),
     meta_data,
   };
 }

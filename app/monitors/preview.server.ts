@@ -1,5 +1,6 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
+import { isLineageBalance, shadowEnds } from "#app/blnk/lineage.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
@@ -14,6 +15,7 @@ import { readTraits } from "./reads/look-back.server.ts";
 import { confirmImbalance } from "./reads/confirm-imbalance.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
+import { idsOfEnds } from "./reads/read-rows.server.ts";
 import { readBalances } from "./reads/read-balances.server.ts";
 
 const DAYS = 7;
@@ -124,10 +126,12 @@ async function previewThreshold(
   const problem = await problemOf(async () => {
     const asked = filters.ids[0];
     if (asked !== undefined) found.push(await client.balances.get(asked));
-    else
-      found.push(
-        ...(await client.balances.list({ filters: filters.scans[0] ?? [], pageSize: MAX_BALANCES + 1 })).rows,
-      );
+    else {
+      for await (const page of client.balances.scan({ filters: filters.scans[0] ?? [], createdUntil: now })) {
+        found.push(...page.filter((balance) => !isLineageBalance(balance)));
+        if (found.length > MAX_BALANCES) break;
+      }
+    }
   });
   if (problem !== undefined) return { kind: "unavailable", why: problem };
   if (found.length > MAX_BALANCES)
@@ -211,7 +215,7 @@ async function previewMatches(
   const problem = await problemOf(async () => {
     const filters = [{ field: "created_at", operator: "gte", value: now - DAYS * DAY_MS }] as const;
     for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
-      if (needsTraits(monitor)) await readTraits(client, page, traits);
+      await readTraits(client, needsTraits(monitor) ? idsOfEnds(page) : shadowEnds(page), traits);
       for (const row of page) {
         if (!selectsTransaction(monitor.select, row, (id) => traits.get(id))) continue;
         if (hasAmount(monitor.condition, row) !== true) continue;

@@ -66,6 +66,7 @@ export function rowOf(transaction_id: string, fields: Partial<SeenTransaction> =
     scheduled_for: undefined,
     inflight: false,
     rejection_reason: undefined,
+    shadow_for: undefined,
     meta_data: {},
   };
   const created = fields.created_at ?? NOW;

@@ -29,6 +29,9 @@ const honest: Record<string, (row: Row, value: string) => boolean> = {
   ledger_id_eq: (row, value) => row.ledger_id === value,
   currency_ne: (row, value) => row.currency !== value,
   credit_balance_gt: (row, value) => row.credit_balance > Number(value),
+  debit_balance_gt: (row, value) => row.debit_balance > Number(value),
+  inflight_credit_balance_gt: (row, value) => row.inflight_credit_balance > Number(value),
+  inflight_debit_balance_gt: (row, value) => row.inflight_debit_balance > Number(value),
   balance_lt: (row, value) => row.balance < Number(value),
   balance_id_in: (row, value) => value.split(",").includes(row.balance_id),
 };

@@ -50,7 +50,8 @@ async function findLatestChanged(client: CloudClient, currency: string): Promise
     ],
     pageSize: NEWEST,
   });
-  return rows.toSorted((one, other) => (other.created_at ?? 0) - (one.created_at ?? 0))[0]?.destination;
+  const payments = rows.filter(({ shadow_for }) => shadow_for === undefined);
+  return payments.toSorted((one, other) => (other.created_at ?? 0) - (one.created_at ?? 0))[0]?.destination;
 }
 
 // The order of a list is promised nowhere, though the newest have come first.

@@ -1,5 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
+import { shadowEnds } from "#app/blnk/lineage.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { WindowMonitor } from "../definition/monitor.ts";
@@ -8,6 +8,7 @@ import type { BalanceTraits } from "../kinds/facts.ts";
 import { addToWindows } from "./add-to-windows.server.ts";
 import { batches } from "./batches.ts";
 import { findBalances } from "./read-by-id.server.ts";
+import { idsOfEnds } from "./read-rows.server.ts";
 
 type NewWindow = { id: string; monitor: WindowMonitor };
 
@@ -84,7 +85,8 @@ async function readBack(
   const counting = new Set<string>();
   let pages = 0;
   for await (const page of client.transactions.scan({ filters, createdUntil: until })) {
-    if (group.some(({ monitor }) => needsTraits(monitor))) await readTraits(client, page, traits);
+    const asking = group.some(({ monitor }) => needsTraits(monitor));
+    await readTraits(client, asking ? idsOfEnds(page) : shadowEnds(page), traits);
     const rows = page.map((row) => ({
       ...row,
       chain_id: row.transaction_id,
@@ -109,15 +111,10 @@ function beginningOf(monitor: WindowMonitor, now: number): number {
 
 export async function readTraits(
   client: CloudClient,
-  rows: readonly Transaction[],
+  ids: Iterable<string>,
   traits: Map<string, BalanceTraits>,
 ): Promise<void> {
-  const ids = new Set(
-    rows
-      .flatMap(({ source, destination }) => [source, destination])
-      .filter((id) => id?.startsWith("@") === false && !traits.has(id)),
-  );
-  for (const some of batches([...ids] as string[])) {
+  for (const some of batches([...ids].filter((id) => !traits.has(id)))) {
     for (const { balance_id, indicator, ledger_id, identity_id } of await findBalances(client, some))
       traits.set(balance_id, { balance_id, indicator, ledger_id, identity_id });
   }

@@ -1,5 +1,6 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { hasMoved, MOVED } from "#app/blnk/has-moved.ts";
+import { isLineageBalance } from "#app/blnk/lineage.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { ownTurn } from "#app/turns.ts";
 
@@ -165,14 +166,28 @@ async function findCurrency(
   filters: BalanceFilters,
 ): Promise<{ currency: string; moved: boolean } | undefined> {
   const { rows, total } = await client.balances.list({ filters, pageSize: PAGE_SIZE });
-  let moved = rows.find(hasMoved);
+  const isWhole = total !== undefined && rows.length >= total;
+  const counts = (balance: Balance) => !isLineageBalance(balance);
+  const countsMoved = (balance: Balance) => counts(balance) && hasMoved(balance);
+  let moved = rows.find(countsMoved);
   // Thousands that were only opened may come first.
-  for (const filter of total === undefined || rows.length < total ? MOVED : []) {
-    if (moved) break;
-    moved = (await client.balances.list({ filters: [...filters, filter], pageSize: 1 })).rows.find(hasMoved);
-  }
-  const found = moved ?? rows[0];
+  for (const filter of isWhole ? [] : MOVED)
+    moved ??= await findFirst(client, [...filters, filter], countsMoved);
+  const found =
+    moved ?? rows.find(counts) ?? (isWhole ? undefined : await findFirst(client, filters, counts));
   return found && { currency: found.currency ?? "", moved: moved !== undefined };
+}
+
+async function findFirst(
+  client: CloudClient,
+  filters: BalanceFilters,
+  isWanted: (balance: Balance) => boolean,
+): Promise<Balance | undefined> {
+  for await (const page of client.balances.scan({ filters, createdUntil: undefined })) {
+    const found = page.find(isWanted);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** The selections of the same monitor that are read before this one: what is in both comes only once. */

@@ -1,5 +1,6 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { hasMoved } from "#app/blnk/has-moved.ts";
+import { isLineageBalance } from "#app/blnk/lineage.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import { ownTurn } from "#app/turns.ts";
 
@@ -60,7 +61,8 @@ function createGroup(readers: readonly BalanceReader[]) {
   return {
     add(page: readonly Balance[]) {
       const selected = page.filter((balance) => selections.some((filters) => answers(balance, filters)));
-      for (const balance of selected) (hasMoved(balance) ? moved : idle).add(balance.currency ?? "");
+      for (const balance of selected)
+        if (!isLineageBalance(balance)) (hasMoved(balance) ? moved : idle).add(balance.currency ?? "");
       for (const member of members) {
         give(member, selected);
         if (!byName || member.demand.selection || member.ids.size === 0) continue;

@@ -1,4 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { isLineageBalance, shadowEnds } from "#app/blnk/lineage.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 
@@ -82,7 +83,7 @@ export async function evaluateMonitors(
   const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
   const traitsProblem = await problemOf(() => traits.readRest(client));
   blame(
-    ofRows.filter(({ monitor }) => needsTraits(monitor)),
+    ofRows.filter(({ monitor }) => traits.ofShadows || needsTraits(monitor)),
     traitsProblem,
   );
   if (rows && traitsProblem === undefined) rows = traits.nameEnds(rows);
@@ -172,7 +173,8 @@ function memberReader(
           add(page) {
             for (const balance of page) {
               const member = per === "identity" ? balance.identity_id : balance.balance_id;
-              if (member !== undefined && answers(balance, filters)) ids.add(member);
+              if (member === undefined || !answers(balance, filters)) continue;
+              if (monitor.select.balance_id !== undefined || !isLineageBalance(balance)) ids.add(member);
             }
           },
           finish() {
@@ -188,11 +190,16 @@ function memberReader(
 /** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
 function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | undefined) {
   const asking = ofRows.filter(({ monitor }) => needsTraits(monitor));
-  const nameless = asking.some(({ kind }) => kind === "stuck_transaction")
-    ? (rows?.chains ?? []).filter((chain) => unknownEnds(chain).length > 0)
+  const isStuck = ({ kind }: StoredMonitor) => kind === "stuck_transaction";
+  const nameless = ofRows.some(isStuck)
+    ? (rows?.chains ?? []).filter(
+        (chain) =>
+          (asking.some(isStuck) || shadowEnds(chain.rows).length > 0) && unknownEnds(chain).length > 0,
+      )
     : [];
+  const ofShadows = shadowEnds(rows?.rows ?? []);
   const wanted = new Set([
-    ...(asking.length > 0 ? idsOfEnds(rows?.rows ?? []) : []),
+    ...(asking.length > 0 ? idsOfEnds(rows?.rows ?? []) : ofShadows),
     ...nameless.flatMap(unknownEnds),
   ]);
   const found = new Map<string, BalanceTraits>();
@@ -203,6 +210,7 @@ function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | und
   return {
     add,
     find: (id: string) => found.get(id),
+    ofShadows: ofShadows.length > 0,
     async readRest(client: CloudClient) {
       await Promise.all(
         batches([...wanted].filter((id) => !found.has(id))).map(async (ids) =>

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { containing, type Filter } from "#app/blnk/filters.ts";
+import { countLineageBalances } from "#app/blnk/lineage.server.ts";
+import { isLineageBalance } from "#app/blnk/lineage.ts";
+import type { Balance } from "#app/blnk/records.ts";
 
 import { findBalanceIds } from "../lists/find-by-name.server.ts";
 import { filterText } from "../lists/read-list-state.server.ts";
@@ -35,6 +38,15 @@ export async function balanceFilters(
     ...(currency ? [{ field: "currency", operator: "eq", value: currency } as const] : []),
     ...(only ? [ONLY[only]] : []),
   ];
+}
+
+/** What a list of balances leaves out: lineage balances, unless they were chosen by id. */
+export function leftOutOf(client: Pick<CloudClient, "balances">, filters: readonly Filter<"balances">[]) {
+  if (filters.some(({ field }) => field === "balance_id")) return undefined;
+  return {
+    without: (balances: readonly Balance[]) => balances.filter((balance) => !isLineageBalance(balance)),
+    count: (bounded: readonly Filter<"balances">[]) => countLineageBalances(client, bounded),
+  };
 }
 
 async function searchFilter(

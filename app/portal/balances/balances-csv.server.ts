@@ -9,7 +9,7 @@ import type { AssumePrecision } from "../precision/currency-precisions.server.ts
 import type { ReadCloud } from "../read-cloud.server.ts";
 import type { Reading } from "../reading.ts";
 import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
-import { balanceFilters, balanceQuery } from "./balance-query.server.ts";
+import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 
 const AMOUNTS = {
   balance: (row: BalanceLine) => row.balance,
@@ -49,16 +49,21 @@ export function readBalancesCsv(
   return readCloud("data:read", async (client) => {
     const filters = await balanceFilters(client, state.filters);
     const pages = filters ? client.balances.scan({ filters, createdUntil: state.until ?? now }) : noPages();
-    return await startLines(csvLines(COLUMNS, withPrecisions(client, pages, assume)));
+    const without = filters && leftOutOf(client, filters)?.without;
+    return await startLines(csvLines(COLUMNS, withPrecisions(client, pages, { assume, without })));
   });
 }
 
 async function* withPrecisions(
   client: CloudClient,
   pages: AsyncIterable<readonly Balance[]>,
-  assume: AssumePrecision,
+  {
+    assume,
+    without,
+  }: { assume: AssumePrecision; without: ((page: readonly Balance[]) => Balance[]) | undefined },
 ) {
-  for await (const balances of pages) {
+  for await (const page of pages) {
+    const balances = without ? without(page) : page;
     // A read for each balance would take thousands: those that one read for the page does not tell of are assumed.
     const precisions = await readBalancePrecisions(client, balances, assume, { thorough: false });
     yield balances.map((balance) => toBalanceLine(balance, precisions.get(balance.balance_id)!));

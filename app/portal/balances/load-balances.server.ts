@@ -5,7 +5,7 @@ import { readBalancePrecisions } from "../precision/balance-precision.server.ts"
 import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
 import { toBalanceLine } from "./balance-line.ts";
-import { balanceFilters, balanceQuery } from "./balance-query.server.ts";
+import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 
 export type BalanceList = ReturnType<typeof loadBalances>;
 
@@ -20,7 +20,7 @@ export function loadBalances(
     readCloud("data:read", async (client) => {
       const filters = await balanceFilters(client, state.filters);
       if (filters === undefined) return EMPTY_PAGE;
-      const { rows, ...page } = await readPage(client.balances, filters, state);
+      const { rows, ...page } = await readPage(client.balances, filters, state, leftOutOf(client, filters));
       const precisions = await readBalancePrecisions(client, rows, assume);
       const names = await ledgers;
       const known = names.kind === "ready" ? names.value : [];

@@ -5,7 +5,10 @@ import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
 import { readPage } from "../lists/read-page.server.ts";
 import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
 import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import { leftOutOf } from "./balance-query.server.ts";
 import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
+
+const FIRST = { page: 1, until: undefined };
 
 export type FirstBalances = { rows: BalanceLine[]; total: number | undefined };
 
@@ -15,7 +18,7 @@ export async function readFirstBalances(
   filters: readonly Filter<"balances">[],
   assume: AssumePrecision,
 ): Promise<FirstBalances> {
-  const { rows, total } = await readPage(client.balances, filters, { page: 1, until: undefined });
+  const { rows, total } = await readPage(client.balances, filters, FIRST, leftOutOf(client, filters));
   const [precisions, ledgers] = await Promise.all([
     readBalancePrecisions(client, rows, assume),
     readLedgerNames(client),

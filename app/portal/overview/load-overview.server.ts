@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { createShadowFilter } from "#app/blnk/lineage.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { countByStatus, readAlertBook } from "../alerts/read-alert-book.server.ts";
@@ -17,6 +18,8 @@ import { totalBalances } from "./total-balances.server.ts";
 /** A page waits so long for a scan that many share; the scan goes on. */
 const WAIT_MS = 7000;
 const TRANSACTIONS_SHOWN = 10;
+/** Queued and outcome, and as many shadows of each where funds are tracked. */
+const ROWS_PER_TRANSACTION = 5;
 
 export type Overview = Awaited<ReturnType<typeof loadOverview>>;
 
@@ -96,8 +99,9 @@ async function withPrecisions(
 }
 
 /** The newest first. A queued row whose outcome is here too is the same transaction told twice: the outcome stays. */
-async function readLatestTransactions({ transactions }: Pick<CloudClient, "transactions">) {
-  const { rows } = await transactions.list({ pageSize: 2 * TRANSACTIONS_SHOWN });
+async function readLatestTransactions(client: Pick<CloudClient, "balances" | "transactions">) {
+  const newest = await client.transactions.list({ pageSize: ROWS_PER_TRANSACTION * TRANSACTIONS_SHOWN });
+  const rows = await createShadowFilter(client)(newest.rows);
   return rows
     .map((row) => toTransactionLine(row, rows))
     .filter(({ outcome }) => outcome === undefined)

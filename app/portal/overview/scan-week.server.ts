@@ -1,4 +1,5 @@
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { createShadowFilter } from "#app/blnk/lineage.server.ts";
 import type { Transaction } from "#app/blnk/records.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -33,9 +34,10 @@ export type WeekOfRows = {
 
 /** Reads the rows of the last seven days once, for all that the overview says of them. */
 export async function scanWeek(
-  { transactions }: Pick<CloudClient, "transactions">,
+  client: Pick<CloudClient, "balances" | "transactions">,
   now: number,
 ): Promise<WeekOfRows> {
+  const withoutShadows = createShadowFilter(client);
   const from = Math.ceil((now - WEEK_MS) / SLOT_MS) * SLOT_MS;
   const slots = Math.ceil((now - from + 1) / SLOT_MS);
   const currencies = new Map<string | undefined, CurrencyWeek>();
@@ -45,8 +47,8 @@ export async function scanWeek(
   let rows = 0;
   let complete = true;
   const filters = [{ field: "created_at", operator: "gte", value: now - WEEK_MS }] as const;
-  for await (const page of transactions.scan({ filters, createdUntil: now })) {
-    for (const row of page) {
+  for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
+    for (const row of await withoutShadows(page)) {
       const { status, transaction_id, parent_transaction, created_at = now } = row;
       if (status === "QUEUED" && !settled.has(transaction_id)) waiting.set(transaction_id, created_at);
       if (OUTCOMES.has(status) && parent_transaction !== undefined) {

@@ -1,7 +1,7 @@
 import { loadList } from "../lists/read-list-state.server.ts";
 import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
-import { transactionFilters, transactionQuery } from "./transaction-query.server.ts";
+import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 import { toTransactionLine } from "./transaction-line.ts";
 
 export type TransactionList = ReturnType<typeof loadTransactions>;
@@ -11,7 +11,12 @@ export function loadTransactions(readCloud: ReadCloud, params: URLSearchParams, 
     readCloud("data:read", async (client) => {
       const filters = await transactionFilters(client, state.filters);
       if (filters === undefined) return EMPTY_PAGE;
-      const { rows, ...page } = await readPage(client.transactions, filters, state);
+      const { rows, ...page } = await readPage(
+        client.transactions,
+        filters,
+        state,
+        leftOutOf(client, filters),
+      );
       return { ...page, rows: rows.map((row) => toTransactionLine(row, rows)) };
     }),
   );

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { containing, type Filter, MAX_IN_VALUES } from "#app/blnk/filters.ts";
+import { countShadowRows, createShadowFilter } from "#app/blnk/lineage.server.ts";
 
 import { createdWithin, filterDay, filterDecimal, filterText } from "../lists/read-list-state.server.ts";
 
@@ -34,6 +35,20 @@ export async function transactionFilters(
     ...createdWithin({ from, to }),
   ];
 }
+
+/** What a list of rows leaves out: shadow rows, unless they or the balances that they touch were chosen by id. */
+export function leftOutOf(
+  client: Pick<CloudClient, "balances" | "transactions">,
+  filters: readonly Filter<"transactions">[],
+) {
+  if (filters.some(({ field }) => BY_ID.has(field))) return undefined;
+  return {
+    without: createShadowFilter(client),
+    count: (bounded: readonly Filter<"transactions">[]) => countShadowRows(client, bounded),
+  };
+}
+
+const BY_ID: ReadonlySet<string> = new Set(["transaction_id", "parent_transaction", "balance_id"]);
 
 async function searchFilter(
   { balances }: Pick<CloudClient, "balances">,

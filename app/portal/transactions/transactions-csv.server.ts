@@ -4,7 +4,7 @@ import { type CsvColumn, csvLines, exactAmount, isoTime, noPages, startLines } f
 import { readListState } from "../lists/read-list-state.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
 import type { Reading } from "../reading.ts";
-import { transactionFilters, transactionQuery } from "./transaction-query.server.ts";
+import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 
 const COLUMNS: readonly CsvColumn<Transaction>[] = [
   { name: "transaction_id", text: (row) => row.transaction_id },
@@ -32,9 +32,16 @@ export function readTransactionsCsv(
   if (unreadable) return Promise.resolve(unreadable);
   return readCloud("data:read", async (client) => {
     const filters = await transactionFilters(client, state.filters);
-    const pages = filters
-      ? client.transactions.scan({ filters, createdUntil: state.until ?? now })
-      : noPages();
-    return await startLines(csvLines(COLUMNS, pages));
+    if (filters === undefined) return await startLines(csvLines(COLUMNS, noPages()));
+    const pages = client.transactions.scan({ filters, createdUntil: state.until ?? now });
+    const without = leftOutOf(client, filters)?.without;
+    return await startLines(csvLines(COLUMNS, without ? mapPages(pages, without) : pages));
   });
+}
+
+async function* mapPages(
+  pages: AsyncIterable<readonly Transaction[]>,
+  map: (rows: readonly Transaction[]) => Promise<Transaction[]>,
+) {
+  for await (const rows of pages) yield await map(rows);
 }

@@ -1,3 +1,4 @@
+import { isLineageBalance } from "#app/blnk/lineage.ts";
 import type { Balance } from "#app/blnk/records.ts";
 import type { JsonObject, JsonValue } from "#app/blnk/transport/lossless-json.ts";
 
@@ -7,6 +8,7 @@ import type { BalanceTraits } from "../facts.ts";
 export function selectsBalance(select: Selection, balance: Balance): boolean {
   return (
     hasTraits(select, balance) &&
+    (select.balance_id !== undefined || !isLineageBalance(balance)) &&
     (select.currency === undefined || select.currency === balance.currency) &&
     hasMetadata(select, balance.meta_data)
   );

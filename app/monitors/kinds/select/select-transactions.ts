@@ -1,3 +1,4 @@
+import { isShadowRow } from "#app/blnk/lineage.ts";
 import type { Transaction } from "#app/blnk/records.ts";
 
 import type { Selection } from "../../definition/monitor.ts";
@@ -17,6 +18,7 @@ export function selectsTransaction(select: Selection, row: Transaction, traits: 
     isSide(row.source, select.source, traits) &&
     isSide(row.destination, select.destination, traits) &&
     hasMetadata(select, row.meta_data) &&
+    (namesEnd(select, row) || !isShadowRow(row, traits)) &&
     (!selectsEnds(select) || isEnd(select, row.source, traits) || isEnd(select, row.destination, traits))
   );
 }
@@ -33,6 +35,13 @@ export function isEnd(select: Selection, end: string | undefined, traits: FindTr
   return hasTraits(
     select,
     known ?? { balance_id: end, indicator: undefined, ledger_id: undefined, identity_id: undefined },
+  );
+}
+
+/** Whether a balance was chosen by its id. */
+function namesEnd({ balance_id, source, destination }: Selection, row: Transaction): boolean {
+  return [balance_id, source, destination].some(
+    (id) => id !== undefined && (id === row.source || id === row.destination),
   );
 }
 
