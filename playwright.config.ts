@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results",
+  globalSetup: "./tests/e2e/support/use-present-build.ts",
   // Two cores: half of each test is waiting.
   workers: 2,
   fullyParallel: true,

@@ -8,7 +8,8 @@ import { expect, test, vi } from "vitest";
 import { createSealer } from "#app/installs/sealer.server.ts";
 import { API_KEY, IDS, installBody } from "#tests/support/blnk-payloads.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { startApp, temporaryDirectory, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 // Each command is a process of its own, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -15,7 +15,7 @@ import { verifySnapshot } from "#db/snapshot.server.ts";
 import { listen } from "#tests/support/listen.ts";
 import { NOON } from "#tests/support/open-world.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 import { jobContext } from "#tests/support/job-context.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

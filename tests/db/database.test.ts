@@ -13,7 +13,7 @@ import { openDatabase } from "#db/database.server.ts";
 import { lockDatabase } from "#db/lock.server.ts";
 import type { Schema } from "#db/schema.ts";
 import { WriteQueue } from "#db/write-queue.server.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 async function open(file = join(temporaryDirectory(), "tidemark.db")) {
   const db = await openDatabase(`file:${file}`, { now: 1 });

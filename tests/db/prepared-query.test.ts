@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { openDatabase } from "#db/database.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 type Entry = { installed_app_id: string; target: string | null; at: number };
 

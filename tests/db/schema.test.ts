@@ -4,7 +4,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { openDatabase } from "#db/database.server.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 const SCHEMA = readFileSync(new URL("../../db/schema.ts", import.meta.url), "utf8");
 

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { openDatabase } from "#db/database.server.ts";
 import * as platform from "#db/migrations/001-platform.server.ts";
 import { takeSnapshot, verifySnapshot } from "#db/snapshot.server.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 /** A database as the first version left it. */
 async function anOlderDatabase() {

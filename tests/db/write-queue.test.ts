@@ -9,7 +9,7 @@ import { openWriter } from "#db/connection.server.ts";
 import { migrate } from "#db/migrate.server.ts";
 import { StorageError } from "#db/storage-error.ts";
 import { type Tx, WriteQueue } from "#db/write-queue.server.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 async function openQueue({ unitTimeout = 5000, now = 0 } = {}) {
   const file = join(temporaryDirectory(), "queue.db");

@@ -8,7 +8,8 @@ import type { Finding } from "#app/doctor/finding.ts";
 import { IDS } from "#tests/support/blnk-payloads.ts";
 import { listen } from "#tests/support/listen.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { startApp, temporaryDirectory, type TestApp, testEnvironment } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 
 // Each command is a process of its own, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 import { killForgetful, killInBursts } from "./bursts/kill-in-bursts.ts";
 import { hasCompiler, needsCompiler } from "./disk/build-shim.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { startServerProcess } from "#tests/support/start-server-process.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { expectToWithstand } from "#tests/support/storage-fault.ts";
 
 import { buildShim, hasCompiler, needsCompiler } from "./disk/build-shim.ts";

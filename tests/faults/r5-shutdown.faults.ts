@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { CLOUD_FAULTS, startFaultyServer } from "#tests/support/cloud-faults.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { type ServerProcess, startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { report } from "./report.ts";

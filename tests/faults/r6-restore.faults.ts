@@ -6,7 +6,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { runScript } from "#tests/support/run-script.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { type ServerProcess, startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { audit } from "./bursts/audit.ts";

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { type CallSite, openCallSites } from "./cloud/call-sites.ts";

@@ -7,7 +7,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 
 import { listen } from "#tests/support/listen.ts";
-import { PUBLIC_URL, temporaryDirectory } from "#tests/support/start-app.ts";
+import { PUBLIC_URL, temporaryDirectory } from "#tests/support/test-environment.ts";
 import { type ServerProcess, startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { AS_SHIPPED } from "./as-shipped.ts";

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { startStandInCloud } from "#tests/support/stand-in-cloud.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { report } from "./report.ts";

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { report } from "#tests/faults/report.ts";
 import { OPERATOR_PASSWORD } from "#tests/support/operator-password.ts";
-import { PUBLIC_URL } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 import { type Attack, breachOf } from "./attack.ts";
 import {

@@ -17,7 +17,8 @@ import { MADE_UP_IDS, type PortalIds, portalRequests, send } from "#tests/suppor
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { runScript } from "#tests/support/run-script.ts";
 import { encodingsOf, findSecret } from "#tests/support/scan-bytes.ts";
-import { BUILD, PUBLIC_URL, temporaryDirectory } from "#tests/support/start-app.ts";
+import { BUILD } from "#tests/support/built-app.ts";
+import { PUBLIC_URL, temporaryDirectory } from "#tests/support/test-environment.ts";
 import { type ServerProcess, startServerProcess } from "#tests/support/start-server-process.ts";
 
 /** Written otherwise in JSON, in HTML and in a URL, so that each of these would show as itself. */

@@ -4,7 +4,8 @@ import { installBody, uninstallBody } from "#tests/support/blnk-payloads.ts";
 import { openOperator } from "#tests/support/operator-browser.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 export type Victim = Awaited<ReturnType<typeof openVictim>>;
 

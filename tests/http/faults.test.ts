@@ -6,7 +6,8 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { startServerProcess } from "#tests/support/start-server-process.ts";
-import { startApp, temporaryDirectory } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { expectToWithstand } from "#tests/support/storage-fault.ts";
 
 /** The largest file that a process may write from now on: beyond it the kernel refuses, as a failing disk does. */

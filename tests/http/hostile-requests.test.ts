@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 const alive = async (app: TestApp) => (await app.request("/healthz")).status;
 

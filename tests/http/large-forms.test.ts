@@ -4,7 +4,8 @@ import { SCOPES } from "#app/permissions/scopes.ts";
 import { openOperator } from "#tests/support/operator-browser.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 const KIB = 1024;
 const PATHS = [

@@ -5,7 +5,8 @@ import { openOperator } from "#tests/support/operator-browser.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { databaseBytes, findSecret } from "#tests/support/scan-bytes.ts";
-import { PUBLIC_URL, startApp } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 const PAGES = [
   "",

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { SCOPES } from "#app/permissions/scopes.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 import { whileLocked } from "#tests/support/while-locked.ts";
 
 test("what a page's form asks for and cannot be stored is 503 in our words, and nothing of it is done", async () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { OTHER_API_KEY } from "#tests/support/blnk-payloads.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, startApp } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 async function launched() {
   const app = await startApp();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { PUBLIC_URL, startApp, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 const MONITOR = {
   name: "Treasury low",

@@ -19,7 +19,7 @@ import { recordTransaction } from "#scripts/sandbox/ledger/record-transaction.ts
 import { newRequest, type TransactionRequest } from "#scripts/sandbox/ledger/transaction-request.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { Crash } from "./crash.ts";
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 export type WatchedWorld = Awaited<ReturnType<typeof openWatchedWorld>>;
 

@@ -15,7 +15,8 @@ import { fileURLToPath } from "node:url";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { temporaryDirectory } from "#tests/support/start-app.ts";
+import "#tests/support/built-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LOOPBACK_ONLY = new URL("../support/loopback-only.ts", import.meta.url).href;

@@ -1,19 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import sirv from "sirv";
 import { expect, onTestFinished, test } from "vitest";
 
 import { readEnv } from "#app/env.server.ts";
 import type * as Server from "#app/server.ts";
+import { copyProject, ROOT } from "#tests/support/copy-project.ts";
 import { IDS, installBody, launchBody } from "#tests/support/blnk-payloads.ts";
-import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 import { startStandInCloud } from "#tests/support/stand-in-cloud.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs/extending.md"), "utf8");
 
 function run(folder: string, command: string, args: string[]): void {
@@ -24,15 +23,9 @@ function run(folder: string, command: string, args: string[]): void {
   expect(status, `${command}\n${stdout}${stderr}`).toBe(0);
 }
 
-const NOT_SOURCE = /^(node_modules|build|data|screenshots|test-results|\..*|.*\.db)$/;
-
 /** The project, and the page's steps done to it in their order. */
 function followThePage(): string {
-  const folder = temporaryDirectory();
-  for (const name of readdirSync(ROOT))
-    if (!NOT_SOURCE.test(name)) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
-  for (const name of [".oxlintrc.json", ".oxfmtrc.json"]) cpSync(join(ROOT, name), join(folder, name));
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const folder = copyProject();
   const commands = PAGE.split("\n").filter(
     (line) => line.startsWith("    ") && /^ {4}(grep|perl|rm|find) /.test(line),
   );
@@ -51,7 +44,6 @@ test("another app is made as the page says: it passes the check, and its portal 
   run(folder, "oxlint", ["--type-aware"]);
   // Nothing is missing; what is left over is for whoever makes the app to judge.
   run(folder, "knip", ["--include", "unlisted,unresolved"]);
-  run(folder, "react-router", ["build"]);
   run(folder, "vitest", ["run", "tests/http/launch.test.ts", "tests/installs/sealer.test.ts"]);
 
   const cloud = await startStandInCloud();

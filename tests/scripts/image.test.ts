@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { urlToken } from "#app/installs/url-token.server.ts";
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { startScript } from "#tests/support/run-script.ts";
-import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import "#tests/support/built-app.ts";
+import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 
 /** The process that the script started, as the kernel sees it. */
 function statusOf(parent: number): Record<string, string> {

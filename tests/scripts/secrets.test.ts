@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 
 import { readEnv } from "#app/env.server.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { startApp, temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 
 const secrets = (cwd: string, args: string[] = [], input?: string) =>
   runScript("secrets", args, { cwd, env: {}, ...(input !== undefined && { input }) });

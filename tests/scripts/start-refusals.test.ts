@@ -4,7 +4,9 @@ import { expect, onTestFinished, test, vi } from "vitest";
 
 import { listen } from "#tests/support/listen.ts";
 import { runScript } from "#tests/support/run-script.ts";
-import { startApp, temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
+import "#tests/support/built-app.ts";
+import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 
 // Each server is a process of its own, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 
 import { API_KEY, OTHER_API_KEY } from "#tests/support/blnk-payloads.ts";
 import { databaseBytes, encodingsOf, findSecret } from "#tests/support/scan-bytes.ts";
-import { startApp, temporaryDirectory, type TestApp } from "#tests/support/start-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
+import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
 const box = (app: TestApp) =>
   app.rows<{ box: string | null }>("select box from install_keys order by generation desc")[0]!.box;

@@ -15,7 +15,8 @@ import {
 } from "#tests/support/blnk-payloads.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { findSecret } from "#tests/support/scan-bytes.ts";
-import { BUILD, PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import { BUILD } from "#tests/support/built-app.ts";
+import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 import { startStandInCloud } from "#tests/support/stand-in-cloud.ts";
 
 /** The server as it is started in production, with its log at its most talkative, and everything that it wrote. */

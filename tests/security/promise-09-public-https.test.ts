@@ -3,7 +3,8 @@ import { once } from "node:events";
 
 import { expect, test } from "vitest";
 
-import { temporaryDirectory, testEnvironment } from "#tests/support/start-app.ts";
+import "#tests/support/built-app.ts";
+import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";
 
 async function boot(env: Record<string, string | undefined>) {
   const directory = temporaryDirectory();

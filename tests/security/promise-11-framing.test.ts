@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
-import { BUILD, startApp, type TestApp } from "#tests/support/start-app.ts";
+import { BUILD } from "#tests/support/built-app.ts";
+import { startApp, type TestApp } from "#tests/support/start-app.ts";
 
 const PORTAL = "'self' https://blnkfinance.com https://*.blnkfinance.com";
 

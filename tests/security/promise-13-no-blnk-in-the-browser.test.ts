@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { API_KEY } from "#tests/support/blnk-payloads.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { findSecret } from "#tests/support/scan-bytes.ts";
-import { BUILD, startApp } from "#tests/support/start-app.ts";
+import { BUILD } from "#tests/support/built-app.ts";
+import { startApp } from "#tests/support/start-app.ts";
 
 test("no page and no data of the portal holds a key or an address of Blnk", async () => {
   const app = await startApp();

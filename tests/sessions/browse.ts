@@ -1,7 +1,7 @@
 import { admitToPortal } from "#app/sessions/admit-to-portal.server.ts";
 import { enterPortal, type Entry, type EntryPass } from "#app/sessions/enter-portal.server.ts";
 import type { CookieSite } from "#app/sessions/portal-cookies.server.ts";
-import { PUBLIC_URL } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 import type { World } from "#tests/support/open-world.ts";
 
 /** A browser with a cookie jar, so far as sessions need one. */

@@ -3,7 +3,7 @@ import type { Sandbox } from "#scripts/sandbox/start-sandbox.ts";
 
 import type { openPortal } from "./portal-browser.ts";
 import type { PortalIds } from "./portal-requests.ts";
-import { PUBLIC_URL } from "./start-app.ts";
+import { PUBLIC_URL } from "./test-environment.ts";
 
 /** One record of each kind in an instance, all of which have the word somewhere in their text. */
 export async function openRecords(sandbox: Sandbox, instanceId: string, word: string) {

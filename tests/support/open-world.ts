@@ -17,7 +17,7 @@ import { createLog } from "#app/log.server.ts";
 import { openDatabase } from "#db/database.server.ts";
 
 import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";
-import { PUBLIC_URL, temporaryDirectory } from "./start-app.ts";
+import { PUBLIC_URL, temporaryDirectory } from "./test-environment.ts";
 import { startStandInCloud } from "./stand-in-cloud.ts";
 
 export type World = Awaited<ReturnType<typeof openWorld>>;

@@ -1,4 +1,5 @@
-import { PUBLIC_URL, type TestApp } from "./start-app.ts";
+import { type TestApp } from "./start-app.ts";
+import { PUBLIC_URL } from "./test-environment.ts";
 
 /** A browser that talks to the app over HTTP: keeps its cookies and says what browsers say. */
 export function openPortal(

@@ -6,7 +6,8 @@ import type { Scope } from "#app/permissions/scopes.ts";
 import routes from "#app/routes.ts";
 
 import type { openPortal } from "./portal-browser.ts";
-import { BUILD, PUBLIC_URL } from "./start-app.ts";
+import { BUILD } from "./built-app.ts";
+import { PUBLIC_URL } from "./test-environment.ts";
 
 /** What the portal's addresses can name: records of one instance, and what one install has of its own. */
 export type PortalIds = Record<

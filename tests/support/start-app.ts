@@ -1,7 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import SqliteDatabase from "better-sqlite3";
@@ -13,35 +10,12 @@ import { urlToken } from "#app/installs/url-token.server.ts";
 import type * as Server from "#app/server.ts";
 
 import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";
+import { BUILD } from "./built-app.ts";
 import "./loopback-only.ts";
 import { startStandInCloud } from "./stand-in-cloud.ts";
+import { PUBLIC_URL, temporaryDirectory, testEnvironment } from "./test-environment.ts";
 
 const require = createRequire(import.meta.url);
-export const BUILD = new URL("../../build/", import.meta.url).pathname;
-export const PUBLIC_URL = "https://tidemark.example.com";
-
-/** A complete, fresh environment; `env` adds to it or replaces. */
-export function testEnvironment(
-  directory: string,
-  env: Record<string, string | undefined> = {},
-): Record<string, string | undefined> {
-  return {
-    PUBLIC_URL,
-    PORT: "0",
-    HOST: "127.0.0.1",
-    DATABASE_URL: `file:${join(directory, "tidemark.db")}`,
-    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
-    URL_SECRETS: randomBytes(32).toString("base64url"),
-    LOG_LEVEL: "silent",
-    ...env,
-  };
-}
-
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "tidemark-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
 
 export type TestApp = Awaited<ReturnType<typeof startApp>>;
 

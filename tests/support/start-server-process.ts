@@ -6,7 +6,8 @@ import { expect, onTestFinished } from "vitest";
 import { urlToken } from "#app/installs/url-token.server.ts";
 
 import { installBody, launchBody } from "./blnk-payloads.ts";
-import { PUBLIC_URL, testEnvironment } from "./start-app.ts";
+import "./built-app.ts";
+import { PUBLIC_URL, testEnvironment } from "./test-environment.ts";
 
 const SERVE = new URL("../../scripts/serve.ts", import.meta.url).pathname;
 

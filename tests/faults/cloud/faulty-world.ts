@@ -7,7 +7,7 @@ import { SCOPES } from "#app/permissions/scopes.ts";
 import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { PUBLIC_URL, temporaryDirectory } from "#tests/support/start-app.ts";
+import { PUBLIC_URL, temporaryDirectory } from "#tests/support/test-environment.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 
 import { AS_SHIPPED } from "../as-shipped.ts";

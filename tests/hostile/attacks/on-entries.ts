@@ -1,4 +1,4 @@
-import { PUBLIC_URL } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 import type { Attack } from "../attack.ts";
 import { forgeriesOf } from "../forgeries.ts";

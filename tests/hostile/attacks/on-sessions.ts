@@ -1,6 +1,6 @@
 import { MADE_UP_IDS, portalRequests, send } from "#tests/support/portal-requests.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
-import { PUBLIC_URL } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 import type { Attack } from "../attack.ts";
 import { forgeriesOf } from "../forgeries.ts";

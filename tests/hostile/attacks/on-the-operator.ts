@@ -1,5 +1,5 @@
 import { OPERATOR_PASSWORD } from "#tests/support/operator-password.ts";
-import { PUBLIC_URL } from "#tests/support/start-app.ts";
+import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 
 import type { Attack } from "../attack.ts";
 import { forgeriesOf } from "../forgeries.ts";

@@ -1,0 +1,3 @@
+import { ensureBuild } from "#scripts/ensure-build.mjs";
+
+export default ensureBuild;
