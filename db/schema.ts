@@ -356,7 +356,7 @@ export interface ActionRow {
   kind: "commit" | "void" | "refund" | "adjustment";
   /** The hold that is committed or voided, or the transaction that is refunded. */
   target_id: string | null;
-  /** What no second action may be under way for: a hold, or the first row of a refunded chain. */
+  /** What no second action of the instance may be under way for: a hold, a refunded chain's first row, an adjustment's pair and amount. */
   lock_id: string | null;
   /** Balance ids, as the money moves. */
   source: string;
@@ -368,13 +368,13 @@ export interface ActionRow {
   reason: string;
   /** By which its row is found again; commits and voids have none. */
   reference: string | null;
-  /** JSON array: the rows that the hold already had right before the call. */
+  /** JSON array: the rows that the hold, or the refunded chain, already had right before the call. */
   children_before: string | null;
   /** `prepared`: not confirmed by the person yet; `under_way`: it may have reached Blnk. */
   state: "prepared" | "under_way" | "applied" | "rejected" | "not_recorded";
   /** Its row in the ledger; while it is under way, the queued one. */
   result_id: string | null;
-  /** Why it was rejected, fit for people. */
+  /** Why it was rejected, fit for people; of an applied one, how it is not as it was asked for. */
   problem: string | null;
   /** 1 once the reason is in the ledger. */
   noted: number;

@@ -47,7 +47,7 @@ export async function setActionLimit(tx: Tx, instanceId: string, limit: ActionLi
 
 /**
  * Why an action is beyond a limit, if it is. The day is a calendar day in UTC, and counts every action that was applied
- * or still may be.
+ * in it, and every one that still may be, whenever it was started.
  */
 export async function findLimitProblem(
   handle: Tx | Database["read"],
@@ -65,7 +65,7 @@ export async function findLimitProblem(
   if (limit.per_action !== null && isOver([action], limit.per_action))
     return `More than ${action.currency} ${limit.per_action} may not be moved by one action here`;
   if (limit.per_day === null) return undefined;
-  const today = await listCountedToday(handle, instanceId, action, now);
+  const today = await listCounted(handle, instanceId, action, now);
   return isOver([action, ...today], limit.per_day)
     ? `More than ${action.currency} ${limit.per_day} may not be moved in one day here`
     : undefined;
@@ -73,7 +73,7 @@ export async function findLimitProblem(
 
 const DAY_MS = 24 * 60 * 60_000;
 
-async function listCountedToday(
+async function listCounted(
   handle: Tx | Database["read"],
   instanceId: string,
   { id, currency }: Pick<Action, "id" | "currency">,
@@ -85,8 +85,12 @@ async function listCountedToday(
     .select(["actions.amount", "actions.precision"])
     .where("installs.instance_id", "=", instanceId)
     .where("actions.currency", "=", currency)
-    .where("actions.state", "in", ["under_way", "applied"])
-    .where("actions.started_at", ">=", now - (now % DAY_MS))
+    .where((eb) =>
+      eb.or([
+        eb("actions.state", "=", "under_way"),
+        eb.and([eb("actions.state", "=", "applied"), eb("actions.settled_at", ">=", now - (now % DAY_MS))]),
+      ]),
+    )
     .where("actions.id", "!=", id)
     .execute();
   return rows.map(({ amount, precision }) => ({ amount: BigInt(amount), precision: BigInt(precision) }));

@@ -60,7 +60,8 @@ export async function claimAction(
   const action = await findAction(tx, installed_app_id, id);
   if (!action || action.launch_id !== session.launchId || !mayStart(action)) return undefined;
   const problem =
-    (await findLimitProblem(tx, instance_id, action, now)) ?? (await findLockProblem(tx, action));
+    (await findLimitProblem(tx, instance_id, action, now)) ??
+    (await findLockProblem(tx, instance_id, action));
   const state = problem === undefined ? "under_way" : "rejected";
   const { amount, precision, currency, reason } = action;
   await tx
@@ -81,16 +82,25 @@ export async function claimAction(
   return { ...action, state, started_at: now, sent_at: null };
 }
 
-async function findLockProblem(tx: Tx, { installed_app_id, lock_id }: Action): Promise<string | undefined> {
+/** The money is the instance's, in which the app may be installed twice. */
+async function findLockProblem(
+  tx: Tx,
+  instanceId: string,
+  { lock_id, kind }: Action,
+): Promise<string | undefined> {
   if (lock_id === null) return undefined;
   const other = await tx
     .selectFrom("actions")
-    .select("id")
-    .where("installed_app_id", "=", installed_app_id)
-    .where("lock_id", "=", lock_id)
-    .where("state", "=", "under_way")
+    .innerJoin("installs", "installs.installed_app_id", "actions.installed_app_id")
+    .select("actions.id")
+    .where("installs.instance_id", "=", instanceId)
+    .where("actions.lock_id", "=", lock_id)
+    .where("actions.state", "=", "under_way")
     .executeTakeFirst();
-  return other && "Another action on the same transaction is still under way";
+  if (!other) return undefined;
+  return kind === "adjustment"
+    ? "The same adjustment may still go through. Tidemark is checking, so this one was not sent"
+    : "Another action on the same transaction may still go through. Tidemark is checking, so this one was not sent";
 }
 
 export async function enqueueConfirmation(
@@ -131,7 +141,8 @@ export async function markQueued(tx: Tx, { id }: Action, transactionId: string):
 }
 
 export type Settlement =
-  | { state: "applied"; result_id: string; noted: boolean }
+  /** With a problem: not as it was asked for. */
+  | { state: "applied"; result_id: string; noted: boolean; problem?: string }
   | { state: "rejected"; problem: string; result_id?: string }
   | { state: "not_recorded" };
 
@@ -153,11 +164,12 @@ export async function settleAction(
   const { amount, precision, currency } = action;
   const money = formatAmount(amount, precision, { currency });
   const result = {
-    applied: () => `${money} as ${"result_id" in settlement ? settlement.result_id : ""}`,
-    rejected: () => ("problem" in settlement ? settlement.problem : ""),
-    not_recorded: () => `${money} is not in the ledger`,
-  }[settlement.state]();
-  await recordActionActivity(tx, action, settlement.state, result, now);
+    applied: `${money} as ${"result_id" in settlement ? settlement.result_id : ""}`,
+    rejected: "",
+    not_recorded: `${money} is not in the ledger`,
+  }[settlement.state];
+  const problem = "problem" in settlement ? settlement.problem : undefined;
+  await recordActionActivity(tx, action, settlement.state, problem ?? result, now);
 }
 
 export async function markNoted(tx: Tx, { id }: Action): Promise<void> {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
 import { app } from "#app/app.ts";
-import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { MAX_IN_VALUES } from "#app/blnk/filters.ts";
 import { isObject } from "#app/blnk/read-fields.ts";
 import type { JsonObject } from "#app/blnk/transport/lossless-json.ts";
 
@@ -40,7 +41,7 @@ export async function saveNote(
     await writeNote(client, id, note);
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    if (!mayBeDone(error)) return { kind: "refused", problem: error.message };
+    if (!error.mayBeDone) return { kind: "refused", problem: error.message };
   }
   try {
     if ((await readNote(client, id)) === note) return { kind: "saved" };
@@ -52,29 +53,39 @@ export async function saveNote(
 }
 
 async function writeNote(client: CloudClient, id: string, note: string): Promise<void> {
-  const children = id.startsWith("txn_") ? await readOwnPartsOfChildren(client, id) : [];
+  const below = id.startsWith("txn_") ? await readOwnPartsBelow(client, id) : [];
   await client.metadata.update(id, app.slug, (own) => {
     const { note: _, ...rest } = own;
     return note === "" ? rest : { ...rest, note };
   });
-  // Core gives the direct children of a transaction the same: what they had of ours before is put back.
-  for (const child of children) await client.metadata.update(child.id, app.slug, () => child.own);
+  // Core gives the direct children of a transaction the same: what they had of ours before is put back, from the top
+  // down, since that is handed down in turn.
+  for (const row of below) await client.metadata.update(row.id, app.slug, () => row.own);
 }
 
-async function readOwnPartsOfChildren(
+/** hold → commit → refund queued → refund, and one to spare. */
+const DEPTH = 5;
+
+async function readOwnPartsBelow(
   { transactions }: Pick<CloudClient, "transactions">,
   id: string,
 ): Promise<{ id: string; own: JsonObject }[]> {
-  const filters = [{ field: "parent_transaction", operator: "eq", value: id }] as const;
-  const children: { id: string; own: JsonObject }[] = [];
-  for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
-    for (const { transaction_id, parent_transaction, meta_data } of page) {
-      const own = ownPart(meta_data);
-      if (parent_transaction === id && Object.keys(own).length > 0)
-        children.push({ id: transaction_id, own });
+  const found: { id: string; own: JsonObject }[] = [];
+  for (let parents = [id], depth = 0; parents.length > 0 && depth < DEPTH; depth += 1) {
+    const children: typeof found = [];
+    for (let from = 0; from < parents.length; from += MAX_IN_VALUES) {
+      const values = parents.slice(from, from + MAX_IN_VALUES);
+      const filters = [{ field: "parent_transaction", operator: "in", values }] as const;
+      for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
+        for (const { transaction_id, parent_transaction, meta_data } of page)
+          if (values.includes(parent_transaction ?? ""))
+            children.push({ id: transaction_id, own: ownPart(meta_data) });
+      }
     }
+    found.push(...children.filter(({ own }) => Object.keys(own).length > 0));
+    parents = children.map((child) => child.id);
   }
-  return children;
+  return found;
 }
 
 async function readMetadata(client: CloudClient, id: string): Promise<JsonObject> {
@@ -91,7 +102,8 @@ async function readMetadata(client: CloudClient, id: string): Promise<JsonObject
   return (await collection.get(id)).meta_data;
 }
 
-function ownPart(metadata: JsonObject): JsonObject {
+/** What this app keeps with a record. */
+export function ownPart(metadata: JsonObject): JsonObject {
   const own = metadata[app.slug];
   return isObject(own) ? own : {};
 }

@@ -25,6 +25,8 @@ export type ActionPlan = {
   target: Transaction | undefined;
   /** As it was read, with its children: what a commit or void is sent for. */
   hold: Hold | undefined;
+  /** The rows that its hold, or the chain that is refunded, has already. */
+  rowsBefore: string[];
   lock_id: string | null;
   /** Undefined while none was given that can be read. */
   amount: bigint | undefined;
@@ -78,14 +80,33 @@ async function planSettlement(
   else if (amount !== undefined && amount > remaining) {
     problems.push(`Only ${amountText(remaining, movement)} remains of this hold.`);
   }
-  return await withSides(client, {
+  const plan = await withSides(client, {
     ...movement,
     kind: request.kind,
     target: row,
     hold,
+    rowsBefore: hold.children.map(({ transaction_id }) => transaction_id),
     lock_id: row.transaction_id,
     amount,
     problems,
+  });
+  if (remaining > 0n) problems.push(...findMissingHoldProblems(remaining, plan));
+  return plan;
+}
+
+/**
+ * Core settles a hold whenever the balances have enough inflight, even one that it released already: then it takes what
+ * belongs to another.
+ */
+function findMissingHoldProblems(remaining: bigint, { sides, ...units }: ActionPlan): string[] {
+  const inflight = [
+    ["source", sides.source.balance?.inflight_debit_balance],
+    ["destination", sides.destination.balance?.inflight_credit_balance],
+  ] as const;
+  return inflight.flatMap(([side, has]) => {
+    if (has !== undefined && has >= remaining) return [];
+    const held = has === undefined ? "An unknown amount" : `Only ${amountText(has, units)}`;
+    return `${held} is inflight at the ${side}, and ${amountText(remaining, units)} remains of this hold. Settling it would take another hold's money.`;
   });
 }
 
@@ -95,7 +116,10 @@ async function planRefund(client: CloudClient, target: string): Promise<ActionPl
     throw new CloudError("invalid", {}, "Only an applied transaction can be refunded");
   const { source, destination, amount, ...units } = movementOf(row);
   const problems: string[] = [];
-  if (chain.refunded) problems.push("This transaction was refunded already.");
+  const part = chain.steps.find((step) => step.row.transaction_id === row.transaction_id)?.part;
+  if (part === "refund") problems.push("This is a refund. Only what it refunds can be refunded.");
+  else if (chain.refundable.every(({ transaction_id }) => transaction_id !== row.transaction_id))
+    problems.push("This transaction was refunded already.");
   else if (!chain.complete) problems.push("Not all of its rows could be looked through for a refund.");
   return await withSides(client, {
     ...units,
@@ -105,6 +129,7 @@ async function planRefund(client: CloudClient, target: string): Promise<ActionPl
     kind: "refund",
     target: row,
     hold: undefined,
+    rowsBefore: chain.steps.map((step) => step.row.transaction_id),
     lock_id: chain.root.transaction_id,
     problems,
   });
@@ -144,7 +169,9 @@ async function planAdjustment(
     kind: "adjustment",
     target: undefined,
     hold: undefined,
-    lock_id: null,
+    rowsBefore: [],
+    // The same once more, while the first may still arrive, is taken for a second try.
+    lock_id: amount === undefined ? null : `${request.source} ${request.destination} ${amount}`,
     amount,
     precision,
     currency,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { app } from "#app/app.ts";
-import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { Cloud, CloudClient } from "#app/blnk/cloud.server.ts";
 import type { Hold } from "#app/blnk/holds.server.ts";
 import type { Clock } from "#app/clock.ts";
@@ -64,12 +64,11 @@ async function carryOut(
     await db.write((tx) => settleAction(tx, action, { state: "rejected", problem }, clock.now()));
     return;
   }
-  const children = checked.plan.hold?.children.map(({ transaction_id }) => transaction_id) ?? [];
-  const sent = await db.write((tx) => markSent(tx, action, children, clock.now()));
+  const sent = await db.write((tx) => markSent(tx, action, checked.plan.rowsBefore, clock.now()));
   if (!sent) return;
   const error = await send(client(WRITE_MS), sent, checked.plan.hold);
-  const refusal = error && !isUnclear(error) ? refusalText(error) : undefined;
-  if (refusal !== undefined && action.kind !== "adjustment") {
+  const refusal = error && isRefusal(error, action) ? refusalText(error) : undefined;
+  if (refusal !== undefined && (action.kind === "commit" || action.kind === "void")) {
     // It was sent once, so what the ledger may show beside the refusal is somebody else's.
     await db.write((tx) => settleAction(tx, sent, { state: "rejected", problem: refusal }, clock.now()));
     return;
@@ -149,7 +148,7 @@ async function send(
   }
 }
 
-/** `stopped` and `cancelled` may have cut a call off under way. */
-function isUnclear(error: CloudError): boolean {
-  return mayBeDone(error) || error.code === "stopped" || error.code === "cancelled";
+/** A reference of ours that is used already tells of an earlier try, which may not be in the ledger yet. */
+function isRefusal(error: CloudError, { kind }: Action): boolean {
+  return !error.mayBeDone && !(kind === "adjustment" && error.code === "conflict");
 }

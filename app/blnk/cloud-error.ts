@@ -34,6 +34,14 @@ export type CloudErrorDetails = {
   reason?: string;
 };
 
+const UNCLEAR: ReadonlySet<CloudErrorCode> = new Set([
+  "unavailable",
+  "timeout",
+  "malformed",
+  "stopped",
+  "cancelled",
+]);
+
 /** The reasons of an `unavailable` that was never sent. Spelled out, since a bundler may rename the classes. */
 export const BREAKER_OPEN = "BrokenCircuitError";
 export const QUEUE_FULL = "QueueFull";
@@ -64,6 +72,8 @@ export class CloudError extends DomainError<CloudErrorCode> {
   readonly retryAfterMs: number | undefined;
   readonly scope: Scope | undefined;
   readonly reason: string | undefined;
+  /** Whether Blnk may have done what was asked: this attempt had no good answer, or one before it had none. */
+  mayBeDone: boolean;
 
   constructor(code: CloudErrorCode, details: CloudErrorDetails = {}, message: string = MESSAGES[code]) {
     super(code, message);
@@ -72,18 +82,13 @@ export class CloudError extends DomainError<CloudErrorCode> {
     this.retryAfterMs = details.retryAfterMs;
     this.scope = details.scope;
     this.reason = details.reason;
+    this.mayBeDone = UNCLEAR.has(code) && !wasNotSent(this);
   }
 }
 
 /** Nothing left this app: the breaker was open, or too many calls wait already. */
-export function wasNotSent({ reason }: CloudError): boolean {
+export function wasNotSent({ reason }: Pick<CloudError, "reason">): boolean {
   return reason === BREAKER_OPEN || reason === QUEUE_FULL;
-}
-
-/** Whether Blnk may have done what was asked although there was no good answer. */
-export function mayBeDone(error: CloudError): boolean {
-  const { code } = error;
-  return (code === "unavailable" && !wasNotSent(error)) || code === "timeout" || code === "malformed";
 }
 
 /** The error for an answer that is not a 2xx, judged by its status and Core's code alone, never by its text. */

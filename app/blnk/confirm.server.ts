@@ -80,19 +80,24 @@ function stateOf({ status }: Transaction): "applied" | "inflight" | "rejected" |
   return status === "REJECTED" ? "rejected" : "pending";
 }
 
-/** References are all that Core compares: another body under a used reference is silently swallowed. */
+/**
+ * References are all that Core compares: another body under a used reference is silently swallowed. What a row does not
+ * say contradicts nothing.
+ */
 async function agrees(
   row: Transaction,
   expected: ExpectedTransaction,
   resolveSide: ConfirmSources["resolveSide"],
 ): Promise<boolean> {
+  const isOr = (field: keyof ExpectedTransaction) =>
+    row[field] === undefined || row[field] === expected[field];
   const sideAgrees = async (side: "source" | "destination") =>
-    row[side] === expected[side] ||
+    isOr(side) ||
     (expected[side].startsWith("@") && row[side] === (await resolveSide(expected[side], expected.currency)));
   return (
-    row.precise_amount === expected.precise_amount &&
-    row.precision === expected.precision &&
-    row.currency === expected.currency &&
+    isOr("precise_amount") &&
+    isOr("precision") &&
+    isOr("currency") &&
     (await sideAgrees("source")) &&
     (await sideAgrees("destination"))
   );

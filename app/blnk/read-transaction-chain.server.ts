@@ -2,8 +2,8 @@ import { CloudError } from "./cloud-error.ts";
 import type { CloudClient } from "./cloud.server.ts";
 import { MAX_IN_VALUES } from "./filters.ts";
 import type { Transaction } from "./records.ts";
-import { remainingOf } from "./remaining-of.ts";
-import type { ChainPart, ChainRow, TransactionChain } from "./transaction-chain.ts";
+import { excessOf, remainingOf } from "./remaining-of.ts";
+import type { ChainPart, ChainRow, ChainStep, TransactionChain } from "./transaction-chain.ts";
 
 /** queued → hold → commit → refund queued → refund, and one to spare. */
 const DEPTH = 6;
@@ -61,17 +61,20 @@ async function findRoot(
 }
 
 function toChain(root: Transaction, rows: readonly Transaction[], complete: boolean): TransactionChain {
-  const byId = new Map(rows.map((row) => [row.transaction_id, row]));
+  const partOf = createPartOf(root, rows);
   const steps = rows
-    .map((row) => ({ part: partOf(row, byId.get(row.parent_transaction ?? ""), root), row: shown(row) }))
+    .map((row) => ({ part: partOf(row), row: shown(row) }))
     .sort(
       (a, b) =>
         ORDER.indexOf(a.part) - ORDER.indexOf(b.part) || (a.row.created_at ?? 0) - (b.row.created_at ?? 0),
     );
   const held = rows.find((row) => row.status === "INFLIGHT" && !isReversed(row, root));
-  const hold = held && { row: shown(held), remaining: remainingOf(held, rows) };
-  const applied = rows.find((row) => row.status === "APPLIED" && !isReversed(row, root));
-  const refunded = rows.some((row) => isReversed(row, root));
+  const hold = held && {
+    row: shown(held),
+    remaining: remainingOf(held, rows),
+    excess: excessOf(held, rows),
+  };
+  const refunds = steps.filter(({ part }) => part === "refund").map(({ row }) => row);
   return {
     steps,
     root: shown(root),
@@ -81,11 +84,33 @@ function toChain(root: Transaction, rows: readonly Transaction[], complete: bool
       root,
     ),
     hold,
-    refundable: applied && !refunded ? shown(applied) : undefined,
-    refunded,
+    refundable: steps
+      .map(({ row }) => row)
+      .filter(
+        ({ transaction_id, status, ...sides }) =>
+          status === "APPLIED" &&
+          !isReversed(sides, root) &&
+          refunds.every(({ parent_transaction }) => parent_transaction !== transaction_id),
+      ),
+    refund: refunds.length === 0 ? undefined : refundOf(steps),
     batch: root.parent_transaction,
     complete,
   };
+}
+
+/** What a chain moved is the sum of its applied rows, each in its direction. */
+function refundOf(steps: readonly ChainStep[]): TransactionChain["refund"] {
+  let [moved, net]: (bigint | undefined)[] = [0n, 0n];
+  for (const { part, row } of steps) {
+    if (row.status !== "APPLIED") continue;
+    const amount = row.precise_amount;
+    if (amount === undefined || moved === undefined || net === undefined)
+      return { state: "unknown", net: undefined };
+    net += part === "refund" ? -amount : amount;
+    if (part === "applied" || part === "committed") moved += amount;
+  }
+  if (net! <= 0n) return { state: "fully", net };
+  return { state: net! < moved! ? "partly" : "reversed", net };
 }
 
 const ORDER: readonly ChainPart[] = [
@@ -98,12 +123,22 @@ const ORDER: readonly ChainPart[] = [
   "voided",
   "other",
   "refund",
+  "refund_reversed",
 ];
 
-function partOf(row: Transaction, parent: Transaction | undefined, root: Transaction): ChainPart {
-  if (isReversed(row, root)) return "refund";
-  if (row.status === "APPLIED" && parent?.status === "INFLIGHT") return "committed";
-  return PARTS.get(row.status) ?? "other";
+function createPartOf(root: Transaction, rows: readonly Transaction[]): (row: Transaction) => ChainPart {
+  const byId = new Map(rows.map((row) => [row.transaction_id, row]));
+  const parentOf = (row: Transaction) => byId.get(row.parent_transaction ?? "");
+  const isBelowRefund = (row: Transaction): boolean => {
+    const parent = row === root ? undefined : parentOf(row);
+    return parent !== undefined && (isReversed(parent, root) || isBelowRefund(parent));
+  };
+  return (row) => {
+    if (isReversed(row, root)) return "refund";
+    if (isBelowRefund(row)) return "refund_reversed";
+    if (row.status === "APPLIED" && parentOf(row)?.status === "INFLIGHT") return "committed";
+    return PARTS.get(row.status) ?? "other";
+  };
 }
 
 const PARTS: ReadonlyMap<string | undefined, ChainPart> = new Map([
@@ -116,7 +151,10 @@ const PARTS: ReadonlyMap<string | undefined, ChainPart> = new Map([
 ]);
 
 /** A refund goes the other way. */
-function isReversed({ source, destination }: Transaction, root: Transaction): boolean {
+function isReversed(
+  { source, destination }: Pick<Transaction, "source" | "destination">,
+  root: Transaction,
+): boolean {
   return (
     source !== undefined &&
     source === root.destination &&

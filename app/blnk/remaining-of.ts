@@ -17,6 +17,18 @@ export function remainingOf(hold: Transaction, rows: readonly Transaction[]): bi
   return remaining;
 }
 
+/**
+ * What was settled of a hold beyond its amount. Core voids a queued hold at its expiry though all of it was committed, and
+ * commits it after: either takes the money of another hold on the same balances.
+ */
+export function excessOf(hold: Transaction, rows: readonly Transaction[]): bigint {
+  const settled = rows
+    .filter((row) => endsHold(row, hold) || (row.status === "APPLIED" && isChildOf(row, hold)))
+    .reduce((sum, { precise_amount }) => sum + (precise_amount ?? 0n), 0n);
+  const excess = settled - (hold.precise_amount ?? settled);
+  return excess > 0n ? excess : 0n;
+}
+
 /** The ids whose children settle a hold: its own, and its queued row's, which Core's expiry writes its VOID under. */
 export function settlementParents({ transaction_id, parent_transaction }: Transaction): string[] {
   return parent_transaction?.startsWith("txn_") ? [transaction_id, parent_transaction] : [transaction_id];

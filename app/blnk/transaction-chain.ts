@@ -9,6 +9,8 @@ export type ChainPart =
   | "voided"
   | "rejected"
   | "refund"
+  /** The money of a refund moved forward again. */
+  | "refund_reversed"
   | "other";
 
 export type ChainStep = {
@@ -26,13 +28,17 @@ export type TransactionChain = {
   root: ChainRow;
   /** What has become of it, in the word of the row that says so. */
   status: Transaction["status"];
-  /** Its hold, if it was made inflight, and what can still be committed or voided (undefined: cannot be told). */
-  hold: { row: ChainRow; remaining: bigint | undefined } | undefined;
-  /** The row that a refund would be of: applied, and not refunded yet. */
-  refundable: ChainRow | undefined;
-  refunded: boolean;
+  /**
+   * Its hold, if it was made inflight, and what can still be committed or voided (undefined: cannot be told).
+   * `excess` is what was settled beyond its amount, which other holds on the same balances lost.
+   */
+  hold: { row: ChainRow; remaining: bigint | undefined; excess: bigint } | undefined;
+  /** The rows that a refund could be of, each once: they moved money forward and have no refund. */
+  refundable: ChainRow[];
+  /** Whether it has a refund, and what all its rows together moved (undefined: cannot be told). */
+  refund: { state: "partly" | "fully" | "reversed" | "unknown"; net: bigint | undefined } | undefined;
   /** The batch or split that it is part of; Blnk keeps no row for that. */
   batch: string | undefined;
-  /** False when there may be more rows than are shown: then neither `refunded` nor what remains of a hold is sure. */
+  /** False when there may be more rows than are shown: then neither `refundable` nor what remains of a hold is sure. */
   complete: boolean;
 };

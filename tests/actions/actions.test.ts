@@ -2,10 +2,15 @@ import { describe, expect, test } from "vitest";
 
 import { goesBelowZero } from "#app/actions/action-effect.ts";
 import { findLimitProblem, listActionLimits } from "#app/actions/action-limits.server.ts";
-import { actionSweeps } from "#app/actions/actions.server.ts";
-import { planAction } from "#app/actions/plan-action.server.ts";
+import { actionSweeps, findAction, settleAction } from "#app/actions/actions.server.ts";
+import { LATEST_EFFECT_MS } from "#app/actions/confirm-action.server.ts";
+import { type ActionRequest, planAction } from "#app/actions/plan-action.server.ts";
+import { prepareAction } from "#app/actions/prepare-action.server.ts";
+import { startAction } from "#app/actions/start-action.server.ts";
+import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
 import type { Job } from "#app/jobs/jobs.server.ts";
 import { createSweeper } from "#app/jobs/sweep.server.ts";
+import { mintSecret } from "#app/sessions/secrets.server.ts";
 
 import { NOON } from "#tests/support/open-world.ts";
 import { jobContext } from "#tests/support/job-context.ts";
@@ -101,7 +106,7 @@ describe("a commit", () => {
     expect(await balanceOf(payee)).toBe(20_00n);
   });
 
-  test("that never arrived is not recorded, but only said to be so after two minutes of looking", async () => {
+  test("that never arrived is not recorded, but only said to be so once nothing can arrive any more", async () => {
     const { hold, prepared, start, confirm, actionOf, advance, calls, sandbox, balanceOf, payee, activity } =
       await openActions();
     const { transaction_id: target } = await hold(60_00n);
@@ -110,7 +115,10 @@ describe("a commit", () => {
     expect(await start(id)).toMatchObject({ state: "under_way" });
     expect(await confirm(id)).toBeGreaterThan(0);
     expect((await actionOf(id)).state).toBe("under_way");
-    advance(2 * 60_000);
+    advance(LATEST_EFFECT_MS - 1);
+    expect(await confirm(id)).toBeGreaterThan(0);
+    expect((await actionOf(id)).state).toBe("under_way");
+    advance(1);
     expect(await confirm(id)).toBeUndefined();
     expect((await actionOf(id)).state).toBe("not_recorded");
     expect((await activity()).at(-1)).toMatchObject({
@@ -180,6 +188,56 @@ describe("a commit", () => {
   });
 });
 
+describe("a reason that is written late", () => {
+  /** A commit whose reason could not be written, and a refund of it with a reason of its own. */
+  async function openLateReason() {
+    const world = await openActions();
+    const { hold, prepared, start, sandbox, confirm, actionOf } = world;
+    const { transaction_id: target } = await hold(60_00n);
+    const id = await prepared({ kind: "commit", target }, { reason: "goods arrived" });
+    sandbox.faults.add({ kind: "status", status: 400, method: "POST", path: "/proxy/txn_", body: {} });
+    const { result_id: commit } = await start(id);
+    sandbox.faults.clear();
+    const refundIt = async () => {
+      const refund = await prepared({ kind: "refund", target: commit! }, { reason: "sent back" });
+      await start(refund);
+      await expect.poll(async () => (await confirm(refund), (await actionOf(refund)).noted)).toBe(true);
+      return await actionOf(refund);
+    };
+    return { ...world, id, commit: commit!, refundIt };
+  }
+
+  test("never overwrites that of a refund of its row", async () => {
+    const { id, refundIt, confirm, client } = await openLateReason();
+    const refund = await refundIt();
+    const own = { action_id: refund.id, reason: "sent back" };
+    // The queued row is the commit's child. A newer Blnk puts the reason on it at once.
+    const queued = (await client.transactions.get(refund.result_id!)).parent_transaction!;
+    await client.metadata.update(queued, "tidemark", () => own);
+    await confirm(id);
+    for (const row of [queued, refund.result_id!])
+      expect((await client.transactions.get(row)).meta_data["tidemark"]).toEqual(own);
+  }, 60_000);
+
+  test("is not written on a row that says it is another action's, which another install may have made", async () => {
+    const { id, commit, confirm, client, actionOf } = await openLateReason();
+    const theirs = { action_id: "theirs", reason: "not ours" };
+    await client.metadata.update(commit, "tidemark", () => theirs);
+    await confirm(id);
+    expect((await client.transactions.get(commit)).meta_data["tidemark"]).toEqual(theirs);
+    expect((await actionOf(id)).noted).toBe(false);
+  });
+
+  test("that a refund inherited is not its own, and gives way to it", async () => {
+    const { id, refundIt, confirm, client, commit } = await openLateReason();
+    await confirm(id);
+    expect((await client.transactions.get(commit)).meta_data["tidemark"]).toMatchObject({ action_id: id });
+    const refund = await refundIt();
+    const { meta_data } = await client.transactions.get(refund.result_id!);
+    expect(meta_data["tidemark"]).toEqual({ action_id: refund.id, reason: "sent back" });
+  }, 60_000);
+});
+
 describe("a void", () => {
   test("gives the rest of a partly committed hold back", async () => {
     const { hold, prepared, start, client, payer } = await openActions();
@@ -200,7 +258,8 @@ describe("a void", () => {
     await start(commit);
     expect(await start(release)).toMatchObject({
       state: "rejected",
-      problem: "Another action on the same transaction is still under way",
+      problem:
+        "Another action on the same transaction may still go through. Tidemark is checking, so this one was not sent",
     });
     expect(calls("PUT", "/proxy/transactions/inflight")).toHaveLength(1);
   });
@@ -233,12 +292,11 @@ describe("a refund", () => {
     const target = original.transaction_id;
     const action = await start(await prepared({ kind: "refund", target }));
     expect(action.state).toBe("applied");
-    for (const again of [target, action.result_id!]) {
-      expect(await prepare({ kind: "refund", target: again })).toEqual({
-        kind: "refused",
-        problem: "This transaction was refunded already.",
-      });
-    }
+    for (const [again, problem] of [
+      [target, "This transaction was refunded already."],
+      [action.result_id!, "This is a refund. Only what it refunds can be refunded."],
+    ] as const)
+      expect(await prepare({ kind: "refund", target: again })).toEqual({ kind: "refused", problem });
   });
 
   test("whose answer is lost is found, and never sent again", async () => {
@@ -306,7 +364,7 @@ describe("an adjustment", () => {
     sandbox.faults.add({ kind: "reset", method: "POST", path: "/proxy/transactions" });
     const first = await start(id);
     expect(first.state).toBe("under_way");
-    advance(2 * 60_000);
+    advance(LATEST_EFFECT_MS);
     await confirm(id);
     expect((await actionOf(id)).state).toBe("not_recorded");
     sandbox.faults.clear();
@@ -393,6 +451,28 @@ describe("a limit", () => {
     expect(await problemOf(100_01n, 100n, NOON + 12 * 60 * 60_000)).toContain("USD 100.00");
   });
 
+  test("counts what may still arrive from the day before, and what arrived today", async () => {
+    const { prepared, start, limit, payer, payee, db, sandbox } = await openActions();
+    await limit(null, "100.00");
+    const problemAt = (now: number) =>
+      findLimitProblem(
+        db.read,
+        sandbox.instanceId,
+        { id: "other", amount: 30_01n, precision: 100n, currency: "USD" },
+        now,
+      );
+    const id = await prepared({ kind: "adjustment", source: payer, destination: payee, amount: "70.00" });
+    sandbox.faults.add({ kind: "reset", method: "POST", path: "/proxy/transactions" });
+    const action = await start(id);
+    expect(action.state).toBe("under_way");
+    const nextDay = NOON + 12 * 60 * 60_000;
+    expect(await problemAt(nextDay)).toContain("USD 100.00");
+    const applied = { state: "applied", result_id: "txn_1", noted: true } as const;
+    await db.write((tx) => settleAction(tx, action, applied, nextDay));
+    expect(await problemAt(nextDay + 23 * 60 * 60_000)).toContain("USD 100.00");
+    expect(await problemAt(nextDay + 24 * 60 * 60_000)).toBeUndefined();
+  });
+
   test("is the instance's, so that a re-install does not shed it", async () => {
     const { limit, db, sandbox, uninstall, receiveAgain } = await openActions();
     await limit("1.00", null);
@@ -424,6 +504,42 @@ describe("an action", () => {
     const changed = await prepared({ kind: "commit", target, amount: "2.00" }, { formKey });
     expect(changed).not.toBe(formKey);
     expect([(await actionOf(formKey)).amount, (await actionOf(changed)).amount]).toEqual([1_00n, 2_00n]);
+  });
+
+  test("is not sent while another install of the instance has one on the same hold under way", async () => {
+    const { hold, prepared, start, openSession, platform, sandbox, calls, db, install } = await openActions();
+    const { transaction_id: target } = await hold(60_00n);
+    const id = await prepared({ kind: "commit", target, amount: "10.00" });
+    await install({
+      installed_app_id: "instapp_2",
+      instance_id: sandbox.instanceId,
+      api_key: sandbox.mintKey().key,
+      granted_permissions: ["data:read", "data:write"],
+    });
+    const other = await openSession("instapp_2");
+    const states = await db.read.selectFrom("installs").select("state").execute();
+    expect(states.map(({ state }) => state)).toEqual(["active", "active"]);
+    const client = platform.cloud.client(sessionCredentials(platform, other));
+    const prepareOther = async (request: ActionRequest) => {
+      const options = { formKey: mintSecret(16), reason: "x", assume: () => 100n };
+      const outcome = await prepareAction(platform, client, other, request, options);
+      if (outcome.kind === "refused") throw new Error(outcome.problem);
+      return outcome.actionId;
+    };
+    const startOther = async (request: ActionRequest) => {
+      const second = await prepareOther(request);
+      await startAction(platform, other, second, { patienceMs: 20_000, waitMs: 500 });
+      return (await findAction(db.read, "instapp_2", second))!;
+    };
+    sandbox.faults.add({ kind: "reset", method: "PUT", times: 1 });
+    expect(await start(id)).toMatchObject({ state: "under_way" });
+    expect(await startOther({ kind: "void", target })).toMatchObject({
+      state: "rejected",
+      problem: expect.stringContaining("may still go through") as string,
+    });
+    expect(calls("PUT", "/proxy/transactions/inflight")).toHaveLength(1);
+    const { transaction_id: free } = await hold(5_00n);
+    expect(await startOther({ kind: "void", target: free })).toMatchObject({ state: "applied" });
   });
 
   test("is not sent once the app is uninstalled", async () => {

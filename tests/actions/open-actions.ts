@@ -17,18 +17,26 @@ import { jobContext } from "#tests/support/job-context.ts";
 const ALL = ["data:read", "data:write", "alerts:read", "alerts:write"];
 
 /** An install on a sandbox with two funded wallets, and a session of somebody who acts on them. */
-export async function openActions() {
+export async function openActions({
+  callMs,
+  through = (api) => api,
+}: {
+  callMs?: number;
+  /** What stands between Tidemark and the sandbox's API. */
+  through?: (api: string) => string | Promise<string>;
+} = {}) {
   const { sandbox, client, openWallets, post } = await openSandbox();
   const world = await openWorld();
-  const cloud = createCloud({ apiUrl: sandbox.api, retryMs: 1, breakAfter: 100 });
+  const apiUrl = await through(sandbox.api);
+  const cloud = createCloud({ apiUrl, retryMs: 1, breakAfter: 100, ...(callMs !== undefined && { callMs }) });
   onTestFinished(() => cloud.close());
   const platform = { ...world, cloud };
   const [payer, payee] = (await openWallets(2)) as [string, string];
   await post(payer, 100_00n);
 
   await world.install({ instance_id: sandbox.instanceId, api_key: sandbox.apiKey, granted_permissions: ALL });
-  const openSession = async (): Promise<PortalSession> => {
-    await world.launch({ instance_id: sandbox.instanceId });
+  const openSession = async (installed_app_id = "instapp_1"): Promise<PortalSession> => {
+    await world.launch({ installed_app_id, instance_id: sandbox.instanceId });
     const { launch_id } = await world.db.read
       .selectFrom("launches")
       .select("launch_id")
@@ -73,6 +81,7 @@ export async function openActions() {
 
   return {
     sandbox,
+    platform,
     client,
     /** To Cloud, as the page of this session would. */
     sessionClient,

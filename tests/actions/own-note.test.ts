@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { noteVersion, readNote, saveNote } from "#app/actions/own-note.server.ts";
+import { refund } from "#scripts/sandbox/ledger/refund.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const EMPTY = noteVersion("");
@@ -55,6 +56,23 @@ test("a note on a hold leaves the reasons of its commits as they were", async ()
   expect(await saveNote(client, target, { note: "Ask Ada", seen: EMPTY })).toEqual({ kind: "saved" });
   const after = await client.transactions.get(commit!.transaction_id);
   expect(after.meta_data["tidemark"]).toEqual({ reason: "arrived" });
+});
+
+test("a note on a hold leaves the reason of a refund of its commit as it was", async () => {
+  const { client, openWallets, post, sandbox } = await openSandbox();
+  const [payer, payee] = (await openWallets(2)) as [string, string];
+  await post(payer, 100n);
+  const { transaction_id: target } = await post(payee, 50n, { source: payer, inflight: true });
+  await client.holds.settle(await client.holds.get(target), { action: "commit" });
+  const [commit] = (await client.holds.get(target)).children;
+  await client.metadata.update(commit!.transaction_id, "tidemark", () => ({ reason: "arrived" }));
+  const { ledger } = sandbox.workspace.instances[0]!;
+  const { transaction_id } = refund(ledger, commit!.transaction_id, { skip_queue: true });
+  await client.metadata.update(transaction_id, "tidemark", () => ({ reason: "sent back" }));
+  expect(await saveNote(client, target, { note: "Ask Ada", seen: EMPTY })).toEqual({ kind: "saved" });
+  const reasonOf = async (id: string) => (await client.transactions.get(id)).meta_data["tidemark"];
+  expect(await reasonOf(commit!.transaction_id)).toEqual({ reason: "arrived" });
+  expect(await reasonOf(transaction_id)).toEqual({ reason: "sent back" });
 });
 
 test.each(["general_ledger_id", "bulk_1"])("a note on %s is refused", async (id) => {

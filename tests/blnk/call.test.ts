@@ -60,6 +60,26 @@ describe("who asks", () => {
     expect(openKey).toHaveBeenCalledTimes(3);
   });
 
+  test.each([
+    ["after an outage, a refusal says nothing of the first try", [503, 400], true],
+    ["after an outage, a lock says nothing of the first try", [500, 423, 423, 423], true],
+    ["where every try was refused, nothing can be done", [429, 423, 400], false],
+  ] as const)("%s", async (_what, statuses, mayBeDone) => {
+    const { client } = await cloudFor(failing(...statuses));
+    const error = await errorOf(
+      client.transactions.create({
+        precise_amount: 1n,
+        precision: 100n,
+        currency: "USD",
+        source: "bln_a",
+        destination: "bln_b",
+        reference: "ours",
+        description: "x",
+      }),
+    );
+    expect(error.mayBeDone).toBe(mayBeDone);
+  });
+
   test("an install that stopped between two tries sends nothing more", async () => {
     const openKey = vi
       .fn<() => Promise<string>>()

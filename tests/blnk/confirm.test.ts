@@ -100,6 +100,11 @@ describe("a reference", () => {
     expect((await confirm([[row("R", "APPLIED", change)]])).outcome.state).toBe("different");
   });
 
+  test("that a row only half tells of is not taken for somebody else's", async () => {
+    const half = row("R", "APPLIED", { precise_amount: null, amount: null, precision: null });
+    expect((await confirm([[half]])).outcome.state).toBe("applied");
+  });
+
   test("of a transaction with an indicator agrees with the balance behind it", async () => {
     const expected = { ...EXPECTED, source: "@World" };
     const applied = [[row("R", "APPLIED")]];

@@ -139,14 +139,14 @@ test("a commit that never arrived is looked for after the page was left, and the
   const action = page.url();
   await page.goto(`${portal}/activity`);
   await judgeInBothThemes(page, "activity-under-way");
-  await world.app.moveClockForward(3 * 60_000);
+  await world.app.moveClockForward(11 * 60_000);
   await expect(async () => {
     await page.goto(`${portal}/activity`);
     await expect(page.getByText("Commit not recorded")).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await expect(page.getByText("Still under way")).toHaveCount(0);
   await page.goto(action);
-  await expect(page.getByText("It is safe to try again")).toBeVisible();
+  await expect(page.getByText("You can retry")).toBeVisible();
   await judgeInBothThemes(page, "commit-not-recorded");
   expect(remainingHold(ledgerOf(world), hold)).toBe(before);
   expect(callsOf(world, "PUT", "/proxy/transactions/inflight")).toHaveLength(1);

@@ -19,7 +19,7 @@ const OTHERS_MS = 2_000;
 
 /** What a person is told; one of it is on every page that could not be read, and after every form. */
 const SAYS_WHY =
-  /Blnk Cloud (does not a|has no|asks|cannot be|did not|gave)|Blnk (says|did not)|Another change|There was no answer|Not confirmed by the ledger/;
+  /Blnk Cloud (does not a|has no|asks|cannot be|did not|gave)|Blnk (says|did not)|Another change|There was no answer|may or may not have gone through/;
 
 // Every method of the Cloud client against every fault is in tests/blnk/faults.test.ts; here it is what people see.
 const NONE: Time = { ms: 0, waitedMs: 0 };

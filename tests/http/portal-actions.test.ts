@@ -142,7 +142,7 @@ describe("a commit", () => {
     await post(path);
     const shown = words((await get(path)).text);
     expect(shown).toContain("Pending");
-    expect(shown).toContain("Not confirmed by the ledger yet.");
+    expect(shown).toContain("It may or may not have gone through; Tidemark is checking. Don&#x27;t retry.");
     expect(shown).not.toContain("Applied");
     const activity = (await get("activity")).text;
     expect(words(activity)).toContain("Still under way");
@@ -190,7 +190,7 @@ describe("an adjustment", () => {
     app.change("update actions set state = 'not_recorded', started_at = 1, sent_at = 1, settled_at = 2");
     const shown = words((await get(action)).text);
     expect(shown).toContain("Not recorded");
-    expect(shown).toContain("It is safe to try again: it keeps its reference");
+    expect(shown).toContain("You can retry: it keeps its reference");
     expect(shown).toContain("Adjust USD 5.00");
     await post(action);
     expect(words((await get(action)).text)).toContain("Read back from the ledger.");

@@ -19,8 +19,8 @@ describe("a transaction's chain", () => {
     const applied = await post(b, 2_500n, { source: a, skip_queue: false });
     const chain = await chainOf(applied.transaction_id);
     expect(chain.steps.map(({ part }) => part)).toEqual(["queued", "applied"]);
-    expect(chain).toMatchObject({ status: "APPLIED", hold: undefined, refunded: false, complete: true });
-    expect(chain.refundable?.transaction_id).toBe(applied.transaction_id);
+    expect(chain).toMatchObject({ status: "APPLIED", hold: undefined, refund: undefined, complete: true });
+    expect(chain.refundable.map(({ transaction_id }) => transaction_id)).toEqual([applied.transaction_id]);
     expect(await chainOf(chain.root.transaction_id)).toEqual(chain);
     expect(chain.root.transaction_id).not.toBe(applied.transaction_id);
   });
@@ -55,7 +55,7 @@ describe("a transaction's chain", () => {
     expect(await chainOf(held.transaction_id)).toMatchObject({
       status: "VOID",
       hold: { remaining: 0n },
-      refundable: undefined,
+      refundable: [],
     });
   });
 
@@ -74,6 +74,21 @@ describe("a transaction's chain", () => {
     });
   });
 
+  test("of a hold that expired though it was committed says what another hold lost", async () => {
+    const { a, b, post, client, sandbox, chainOf } = await openChain();
+    const { ledger } = sandbox.workspace.instances[0]!;
+    const held = await post(b, 2_500n, { source: a, inflight: true, skip_queue: false });
+    const innocent = await post(b, 2_500n, { source: a, inflight: true });
+    await client.holds.settle(await client.holds.get(held.transaction_id), { action: "commit" });
+    expect((await chainOf(held.transaction_id)).hold).toMatchObject({ remaining: 0n, excess: 0n });
+    expireHold(ledger, held.transaction_id);
+    expect(await chainOf(held.transaction_id)).toMatchObject({
+      status: "APPLIED",
+      hold: { remaining: 0n, excess: 2_500n },
+    });
+    expect((await chainOf(innocent.transaction_id)).hold).toMatchObject({ remaining: 2_500n, excess: 0n });
+  });
+
   test("that was refunded has the refund in it and can be refunded no more", async () => {
     const { a, b, post, client, chainOf } = await openChain();
     const applied = await post(b, 2_500n, { source: a });
@@ -82,14 +97,14 @@ describe("a transaction's chain", () => {
     expect(outcome.state).toBe("applied");
     const chain = await chainOf(applied.transaction_id);
     expect(chain.steps.map(({ part }) => part)).toEqual(["applied", "refund", "refund"]);
-    expect(chain).toMatchObject({ status: "APPLIED", refunded: true, refundable: undefined });
+    expect(chain).toMatchObject({ status: "APPLIED", refund: { state: "fully", net: 0n }, refundable: [] });
   });
 
   test("that was rejected says why", async () => {
     const { a, b, post, chainOf } = await openChain();
     const rejected = await post(a, 99_999n, { source: b, allow_overdraft: false, skip_queue: false });
     const chain = await chainOf(rejected.transaction_id);
-    expect(chain).toMatchObject({ status: "REJECTED", refundable: undefined });
+    expect(chain).toMatchObject({ status: "REJECTED", refundable: [] });
     expect(chain.steps.at(-1)!.row.rejection_reason).toContain("insufficient funds");
   });
 
@@ -143,7 +158,8 @@ async function readLongChain(length: number, parentOf: (n: number) => number, st
 describe("a long chain", () => {
   test("of a hold with 150 commits has the refund of the 120th in it", async () => {
     const chain = await readLongChain(152, (n) => (n === 151 ? 120 : 0));
-    expect(chain).toMatchObject({ complete: true, refunded: true, refundable: undefined });
+    expect(chain).toMatchObject({ complete: true, refund: { state: "partly", net: 149n } });
+    expect(chain.refundable).toHaveLength(149);
     expect(chain.steps).toHaveLength(152);
   });
 

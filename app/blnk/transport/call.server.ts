@@ -142,8 +142,10 @@ function withRetries<T>(
       ),
     },
   );
+  let mayBeDone = false;
   policy.onRetry(({ attempt, delay, ...result }) => {
     const { code, status, reason } = errorOf(result) ?? {};
+    mayBeDone ||= errorOf(result)?.mayBeDone ?? false;
     warn(
       {
         event: "cloud_retry",
@@ -159,7 +161,11 @@ function withRetries<T>(
       "Blnk Cloud is asked again",
     );
   });
-  return policy.execute(once);
+  return policy.execute(once).catch((error: unknown) => {
+    // A refusal of a retry says nothing of the attempts before it.
+    if (error instanceof CloudError) error.mayBeDone ||= mayBeDone;
+    throw error;
+  });
 }
 
 function errorOf(result: { error: unknown } | { value: unknown }): CloudError | undefined {

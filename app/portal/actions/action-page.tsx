@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, CircleX, Clock, Hourglass, type LucideIcon } from "lucide-react";
+import { Ban, CircleCheck, CircleX, Clock, Hourglass, type LucideIcon, TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { Form, useNavigation, useRevalidator } from "react-router";
 
@@ -119,8 +119,11 @@ const STATES: Record<ShownAction["state"], { tone: Tone; Icon: LucideIcon; word:
   not_recorded: { tone: "attention", Icon: Ban, word: "Not recorded" },
 };
 
+const UNDONE = { tone: "bad", Icon: TriangleAlert, word: "Refund reversed" } as const;
+
 function Outcome({ action }: { action: ShownAction }) {
-  const { tone, Icon, word } = STATES[action.state];
+  const { tone, Icon, word } =
+    action.state === "applied" && action.problem !== null ? UNDONE : STATES[action.state];
   return (
     <Panel className="space-y-2 p-4">
       <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
@@ -145,16 +148,17 @@ function outcomeText({ state, problem, result_id, noted, kind }: ShownAction): s
       return "Nothing is done until it is confirmed.";
     case "under_way":
       return result_id === null
-        ? "Not confirmed by the ledger yet. You may leave this page; it is looked for until it is certain."
-        : "Blnk has it in its queue and has not applied it yet. You may leave this page; it is looked for until it is certain.";
+        ? `The ledger doesn't show the ${kind} yet. It may or may not have gone through; Tidemark is checking. Don't retry.`
+        : `The ${kind} is in Blnk's queue and hasn't been applied yet; Tidemark is checking. Don't retry.`;
     case "applied":
-      return `Read back from the ledger.${noted ? "" : " Its reason is not written there yet; that is tried again."}`;
+      if (problem !== null) return `${problem}.`;
+      return `Read back from the ledger.${noted ? "" : " The reason isn't written there yet."}`;
     case "rejected":
       return `${problem}. No money was moved.`;
     case "not_recorded":
       return kind === "adjustment"
-        ? "Nothing of it is in the ledger. It is safe to try again: it keeps its reference, so it cannot be recorded twice."
-        : "Nothing of it is in the ledger. It is safe to try again, from the transaction as it is now.";
+        ? "The adjustment isn't in the ledger, and can't arrive any more. You can retry: it keeps its reference, so it can't be recorded twice."
+        : `The ${kind} isn't in the ledger, and can't arrive any more. You can retry from the transaction.`;
   }
 }
 

@@ -8,7 +8,9 @@ export function TransactionActions({ chain: { hold, refundable } }: { chain: Tra
   const portalPath = usePortalPath();
   const pathOf = (id: string, kind: string) => portalPath(`transactions/${encodeURIComponent(id)}/${kind}`);
   const isOpen = hold && hold.remaining !== 0n;
-  if (!isOpen && !refundable) return null;
+  // Several have a link each, beside their rows.
+  const only = refundable.length === 1 ? refundable[0] : undefined;
+  if (!isOpen && !only) return null;
   return (
     // On a phone they arrive behind what is there already, so that nothing moves.
     <span className="flex flex-wrap gap-2 max-sm:order-last">
@@ -22,8 +24,8 @@ export function TransactionActions({ chain: { hold, refundable } }: { chain: Tra
           </PermittedLink>
         </>
       )}
-      {refundable && (
-        <PermittedLink scope="data:write" to={pathOf(refundable.transaction_id, "refund")}>
+      {only && (
+        <PermittedLink scope="data:write" to={pathOf(only.transaction_id, "refund")}>
           Refund
         </PermittedLink>
       )}

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { Alert } from "#app/blnk/records.ts";
 import { noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
 import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
@@ -77,7 +77,7 @@ async function attempt(
     await alerts.update(anomalyId, bodyOf(before, input));
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    if (!mayBeDone(error)) return { kind: "refused", problem: error.message };
+    if (!error.mayBeDone) return { kind: "refused", problem: error.message };
   }
   try {
     if (shows(await alerts.get(anomalyId), input)) return { kind: "done" };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Selectable } from "kysely";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
-import { CloudError, mayBeDone } from "#app/blnk/cloud-error.ts";
+import { CloudError } from "#app/blnk/cloud-error.ts";
 import { hasMarker } from "#app/monitors/alerts/alert-text.ts";
 import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 import type { FlagRow } from "#db/schema.ts";
@@ -109,7 +109,7 @@ async function send(platform: Writing, session: PortalSession, input: FlagInput)
     return { kind: "raised", anomalyId: anomaly_id };
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    if (!mayBeDone(error)) return { kind: "not_raised", problem: error.message };
+    if (!error.mayBeDone) return { kind: "not_raised", problem: error.message };
     await sleep(LOOK_AFTER_MS);
     const found = await look(platform, session, formKey);
     return found ?? { kind: "not_raised", problem: `${error.message}, and no alert was recorded` };

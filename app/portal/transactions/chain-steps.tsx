@@ -1,10 +1,13 @@
+import type { ReactNode } from "react";
+
 import type { ChainPart, ChainStep, TransactionChain } from "#app/blnk/transaction-chain.ts";
 import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 
-import { RecordLink } from "../record-link.tsx";
+import { PermittedLink } from "../permission.tsx";
+import { RecordLink, usePortalPath } from "../record-link.tsx";
 import { TransactionStatusPill } from "../transaction-status-pill.tsx";
 
 const WORDS: Record<ChainPart, string> = {
@@ -16,6 +19,7 @@ const WORDS: Record<ChainPart, string> = {
   committed: "Committed",
   voided: "Hold released",
   refund: "Refund",
+  refund_reversed: "Refund reversed",
   other: "Row",
 };
 
@@ -30,6 +34,8 @@ export function ChainSteps({
   shownId: string;
   loadedAt: number;
 }) {
+  const portalPath = usePortalPath();
+  const refundable = chain.refundable.map(({ transaction_id }) => transaction_id);
   return (
     <Panel>
       <ol className="divide-y divide-line text-small">
@@ -39,7 +45,21 @@ export function ChainSteps({
             aria-current={step.row.transaction_id === shownId || undefined}
             className="px-4 py-3"
           >
-            <Step {...step} isShown={step.row.transaction_id === shownId} loadedAt={loadedAt} />
+            <Step {...step} isShown={step.row.transaction_id === shownId} loadedAt={loadedAt}>
+              {refundable.length > 1 && refundable.includes(step.row.transaction_id) && (
+                <PermittedLink
+                  scope="data:write"
+                  to={portalPath(`transactions/${encodeURIComponent(step.row.transaction_id)}/refund`)}
+                >
+                  Refund{" "}
+                  <Money
+                    minor={step.row.precise_amount}
+                    precision={step.row.precision}
+                    currency={step.row.currency}
+                  />
+                </PermittedLink>
+              )}
+            </Step>
           </li>
         ))}
       </ol>
@@ -52,7 +72,13 @@ export function ChainSteps({
   );
 }
 
-function Step({ part, row, isShown, loadedAt }: ChainStep & { isShown: boolean; loadedAt: number }) {
+function Step({
+  part,
+  row,
+  isShown,
+  loadedAt,
+  children,
+}: ChainStep & { isShown: boolean; loadedAt: number; children: ReactNode }) {
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -79,6 +105,7 @@ function Step({ part, row, isShown, loadedAt }: ChainStep & { isShown: boolean; 
           <bdi>{row.rejection_reason}</bdi>
         </p>
       )}
+      {children && <p className="mt-3">{children}</p>}
     </>
   );
 }

@@ -48,7 +48,7 @@ export function TransactionPage({ loadedAt, transactionId, transaction }: Transa
 
 function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: number }) {
   const { chain, row, source, destination } = read;
-  const { root, hold } = chain;
+  const { root, hold, refund } = chain;
   return (
     <div className="grid gap-6 lg:grid-cols-3">
       <div className="min-w-0 space-y-6 lg:col-span-2">
@@ -58,7 +58,15 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
           </p>
           <p className="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-small">
             <TransactionStatusPill status={chain.status} />
-            {chain.refunded && <span>Refunded</span>}
+            {refund && <span>{REFUND_WORDS[refund.state]}</span>}
+            {refund && refund.net !== 0n && (
+              <span className="text-quiet">
+                Net moved{" "}
+                <span className="text-text">
+                  <Money minor={refund.net} precision={root.precision} currency={root.currency} />
+                </span>
+              </span>
+            )}
             {hold && (
               <span className="text-quiet">
                 Remaining hold{" "}
@@ -68,6 +76,13 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
               </span>
             )}
           </p>
+          {hold && hold.excess > 0n && (
+            <p className="mt-3 max-w-prose text-small">
+              Blnk settled more than this hold had:{" "}
+              <Money minor={hold.excess} precision={hold.row.precision} currency={hold.row.currency} /> came
+              out of another hold between the same balances.
+            </p>
+          )}
         </Panel>
         <Section label="What happened">
           <ChainSteps chain={chain} shownId={row.transaction_id} loadedAt={loadedAt} />
@@ -102,6 +117,13 @@ function Transaction({ read, loadedAt }: { read: TransactionRead; loadedAt: numb
     </div>
   );
 }
+
+const REFUND_WORDS = {
+  fully: "Refunded",
+  partly: "Partly refunded",
+  reversed: "Refund reversed",
+  unknown: "Refunded",
+};
 
 function Side({ id, name }: { id: string | undefined; name: string | undefined }) {
   if (!id) return <>Not known</>;
