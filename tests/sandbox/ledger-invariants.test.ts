@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CORE_VERSIONS, type CoreVersion } from "#scripts/sandbox/ledger/core-version.ts";
 import { CoreError } from "#scripts/sandbox/ledger/core-error.ts";
 import { findImbalances } from "#scripts/sandbox/ledger/find-imbalances.ts";
 import { GENERAL_LEDGER, Ledger, createBalance } from "#scripts/sandbox/ledger/ledger.ts";
@@ -61,9 +62,9 @@ const step = fc.oneof(
 type Posting = typeof posting extends fc.Arbitrary<infer T> ? T : never;
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-function openLedger(): Ledger {
+function openLedger(core_version: CoreVersion = "0.15.3"): Ledger {
   const ledger = new Ledger(
-    { core_version: "0.15.3", queue: { d1_ms: 0, d2_ms: [0, 0], shuffle: true } },
+    { core_version, queue: { d1_ms: 0, d2_ms: [0, 0], shuffle: true } },
     seededRandom(1),
   );
   ledger.queue.pause();
@@ -136,8 +137,8 @@ function takeAll(ledger: Ledger, steps: Step[]): void {
 describe("the double-entry ledger", () => {
   test("adds up to zero per currency after any step", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const ledger = openLedger();
+      fc.property(fc.constantFrom(...CORE_VERSIONS), fc.array(step, { maxLength: 60 }), (version, steps) => {
+        const ledger = openLedger(version);
         takeAll(ledger, steps);
         ledger.queue.drain();
         expect(findImbalances(ledger)).toEqual([]);
@@ -149,8 +150,8 @@ describe("the double-entry ledger", () => {
 
   test("holds in its balances exactly what its applied rows say", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const ledger = openLedger();
+      fc.property(fc.constantFrom(...CORE_VERSIONS), fc.array(step, { maxLength: 60 }), (version, steps) => {
+        const ledger = openLedger(version);
         takeAll(ledger, steps);
         for (const balance of ledger.balances.all()) {
           const { credit, debit } = balanceAt(ledger, balance, Infinity);
@@ -164,8 +165,8 @@ describe("the double-entry ledger", () => {
 
   test("keeps every reference unique", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const ledger = openLedger();
+      fc.property(fc.constantFrom(...CORE_VERSIONS), fc.array(step, { maxLength: 60 }), (version, steps) => {
+        const ledger = openLedger(version);
         takeAll(ledger, steps);
         ledger.queue.drain();
         const references = ledger.transactions.all().map((row) => row.reference);

@@ -8,6 +8,7 @@ import {
   tokeniseField,
   tokeniseFields,
 } from "./proxy/identities.ts";
+import { commitMany, voidMany } from "./proxy/bulk-inflight.ts";
 import {
   postBalance,
   postLedger,
@@ -54,6 +55,8 @@ const LISTED: CoreRoute[] = [
 /** Core has these too; whether Cloud passes them on is open (contract K.8). */
 const UNLISTED: CoreRoute[] = [
   ["GET", "/proxy/balances/:id", readBalance],
+  ["POST", "/proxy/transactions/inflight/bulk/commit", commitMany],
+  ["POST", "/proxy/transactions/inflight/bulk/void", voidMany],
   ["GET", "/proxy/transactions/:id", readTransactionById],
   ["GET", "/proxy/transactions/reference/:reference", readTransactionByReference],
 ];

@@ -28,6 +28,9 @@ type NewBalance = {
   allocation_strategy: AllocationStrategy | undefined;
 };
 
+/** Where money that a provider brought to a balance is kept count of. */
+export type LineageMapping = { provider: string; shadow: Balance; aggregate: Balance };
+
 export type CoreSettings = { core_version: CoreVersion; queue: QueueTiming };
 
 /** One Core with its database: tables, clock and worker. What happens to them is in the modules beside this one. */
@@ -45,6 +48,7 @@ export class Ledger {
     reference: (row) => [row.reference],
     parent_transaction: (row) => [row.parent_transaction],
     balance_id: (row) => [row.source, row.destination],
+    shadow_for: ({ meta_data: { _shadow_for: id } }) => (typeof id === "string" ? [id] : []),
     queued_parent: ({ meta_data: { QUEUED_PARENT_TRANSACTION: id } }) => (typeof id === "string" ? [id] : []),
   });
   readonly identities = new Table<Identity>("identity_id", (row) => row.identity_id);
@@ -53,6 +57,8 @@ export class Ledger {
   readonly externalTransactions = new Table<ExternalTransaction>("id", (row) => row.id);
   /** Plain values behind tokens, by identity and column. */
   readonly tokenised = new Map<string, string>();
+  /** By balance, in the order in which each provider first paid in. */
+  readonly lineage = new Map<string, LineageMapping[]>();
   /** Holds and bulks whose commit or void waits in the queue. */
   readonly pendingInflight = new Set<string>();
   asyncBatches = 0;

@@ -1,5 +1,6 @@
 import { CoreError } from "./core-error.ts";
 import { type Ledger, isReferenceUsed, newId, resolveBalance } from "./ledger.ts";
+import { traceFunds } from "./lineage.ts";
 import { apply, hold, requireFunds } from "./postings.ts";
 import { withoutSettledFlag } from "./settled-flag.ts";
 import type { Balance, MetaData, Status, Transaction } from "./rows.ts";
@@ -102,7 +103,9 @@ function storeOutcome(
   else apply(posting);
   ledger.balances.touch();
   const meta_data = status === "INFLIGHT" ? row.meta_data : withoutSettledFlag(ledger, row.meta_data);
-  return ledger.transactions.insert({ ...row, status, meta_data });
+  const stored = ledger.transactions.insert({ ...row, status, meta_data });
+  traceFunds(ledger, stored);
+  return stored;
 }
 
 /** Core writes one row twice under its optimistic lock and loses to itself, where it saw only `@x` and its id before. */

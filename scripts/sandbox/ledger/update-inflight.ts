@@ -162,7 +162,7 @@ function settle(
   else releaseHold({ source, destination, amount });
   ledger.balances.touch();
   const created_at = ledger.clock.now();
-  return ledger.transactions.insert({
+  const child = ledger.transactions.insert({
     ...held,
     transaction_id: newId("txn"),
     parent_transaction: held.transaction_id,
@@ -173,6 +173,16 @@ function settle(
     effective_date: created_at,
     meta_data: withoutSettledFlag(ledger, held.meta_data),
   });
+  settleShadows(ledger, held, settlement.action);
+  return child;
+}
+
+/** The shadows of a hold are committed whole by the first part of it that is, and then not voided with the rest. */
+function settleShadows(ledger: Ledger, held: Transaction, action: Settlement["action"]): void {
+  for (const shadow of ledger.transactions.find("shadow_for", held.transaction_id)) {
+    const isOpen = shadow.status === "INFLIGHT" && remainingHold(ledger, shadow) > 0n;
+    if (isOpen) settle(ledger, shadow, { action });
+  }
 }
 
 function notFound(id: string): CoreError {

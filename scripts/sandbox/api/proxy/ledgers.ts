@@ -2,6 +2,7 @@ import { balanceAt } from "../../ledger/balance-at.ts";
 import { CoreError } from "../../ledger/core-error.ts";
 import { parseInstant } from "../../ledger/instant.ts";
 import { GENERAL_LEDGER, createBalance, createLedger, linkIdentity } from "../../ledger/ledger.ts";
+import { lineageOf } from "../../ledger/lineage.ts";
 import { mergeMetaData } from "../../ledger/merge-meta-data.ts";
 import type { AllocationStrategy, Balance } from "../../ledger/rows.ts";
 import { balanceRecord, ledgerRecord } from "../records.ts";
@@ -76,10 +77,13 @@ export function readBalanceAt({ instance, params, query }: Call): Answer {
 export function readBalanceLineage({ instance, params }: Call): Answer {
   const balance = getBalance(instance.ledger.balances, params.id!);
   if (!balance.track_fund_lineage)
-    throw new CoreError("GEN_BAD_REQUEST", "balance does not track fund lineage");
+    throw new CoreError(
+      "GEN_BAD_REQUEST",
+      `balance ${balance.balance_id} does not have fund lineage tracking enabled`,
+    );
   return {
     status: 200,
-    body: { balance_id: balance.balance_id, total_with_lineage: 0, aggregate_balance_id: "", providers: [] },
+    body: lineageOf(instance.ledger, balance),
   };
 }
 

@@ -10,7 +10,8 @@ import { updateInflight } from "../../ledger/update-inflight.ts";
 import { type Json, instantOrZero, transactionRecord } from "../records.ts";
 import type { Answer, Call } from "../router.ts";
 import { BodyObject, readObject } from "./read-object.ts";
-import { minorUnits, readTransaction } from "./read-transaction.ts";
+import { readSettledAmount } from "./read-settled-amount.ts";
+import { readTransaction } from "./read-transaction.ts";
 
 const LARGEST_BULK = 10_000;
 const CLOUD_PRECISION = 100;
@@ -54,16 +55,9 @@ export function settleInflight({ instance, params, body, switches }: Call): Answ
   if (action !== "commit" && action !== "void") {
     throw new CoreError("TXN_INVALID_STATUS_ACTION", "status must be one of: commit, void");
   }
-  const precise = sent.integer("precise_amount");
-  if (precise !== undefined && precise <= 0n) {
-    throw new CoreError("TXN_INVALID_AMOUNT", "precise_amount must be positive");
-  }
-  const amount = sent.number("amount");
-  if (amount < 0) throw new CoreError("TXN_INVALID_AMOUNT", "amount must be positive");
-  const isWhole = precise === undefined && amount === 0;
   const { row, queued } = updateInflight(instance.ledger, params.id!, {
     action,
-    amountAt: isWhole ? undefined : (precision) => precise ?? minorUnits(amount, precision),
+    amountAt: readSettledAmount(sent),
     // Commits and voids were synchronous before 0.15.
     skip_queue: sent.flag("skip_queue") || switches.core_version === "0.14",
   });
@@ -97,7 +91,16 @@ export function readTransactionByReference({ instance, params }: Call): Answer {
 export function readTransactionLineage({ instance, params }: Call): Answer {
   const row = instance.ledger.transactions.get(params.id!);
   if (row === undefined) throw new CoreError("TXN_NOT_FOUND", `Transaction with ID '${params.id}' not found`);
-  return { status: 200, body: { transaction_id: row.transaction_id, shadow_transactions: [] } };
+  const shadows = instance.ledger.transactions.find("shadow_for", row.transaction_id);
+  const { BLNK_FUND_ALLOCATION: fund_allocation } = row.meta_data;
+  return {
+    status: 200,
+    body: {
+      transaction_id: row.transaction_id,
+      ...(fund_allocation !== undefined && { fund_allocation }),
+      shadow_transactions: shadows.map(transactionRecord),
+    },
+  };
 }
 
 function readBulkItem(item: unknown, index: number, switches: Call["switches"]): TransactionRequest {
