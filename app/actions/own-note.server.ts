@@ -4,7 +4,7 @@ import { app } from "#app/app.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
 import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { MAX_IN_VALUES } from "#app/blnk/filters.ts";
-import { isObject } from "#app/blnk/read-fields.ts";
+import { isCut, isObject } from "#app/blnk/read-fields.ts";
 import type { JsonObject } from "#app/blnk/transport/lossless-json.ts";
 
 /*
@@ -77,9 +77,16 @@ async function readOwnPartsBelow(
       const values = parents.slice(from, from + MAX_IN_VALUES);
       const filters = [{ field: "parent_transaction", operator: "in", values }] as const;
       for await (const page of transactions.scan({ filters, createdUntil: undefined })) {
-        for (const { transaction_id, parent_transaction, meta_data } of page)
-          if (values.includes(parent_transaction ?? ""))
-            children.push({ id: transaction_id, own: ownPart(meta_data) });
+        for (const { transaction_id, parent_transaction, meta_data } of page) {
+          if (!values.includes(parent_transaction ?? "")) continue;
+          if (isCut(meta_data))
+            throw new CloudError(
+              "invalid",
+              {},
+              "A part of this transaction has metadata too large to change",
+            );
+          children.push({ id: transaction_id, own: ownPart(meta_data) });
+        }
       }
     }
     found.push(...children.filter(({ own }) => Object.keys(own).length > 0));

@@ -45,6 +45,8 @@ const UNCLEAR: ReadonlySet<CloudErrorCode> = new Set([
 /** The reasons of an `unavailable` that was never sent. Spelled out, since a bundler may rename the classes. */
 export const BREAKER_OPEN = "BrokenCircuitError";
 export const QUEUE_FULL = "QueueFull";
+/** The reason of a `malformed` that may be read in smaller parts. */
+export const TOO_LARGE = "TooLarge";
 
 const MESSAGES: Record<CloudErrorCode, string> = {
   unauthorised: "Blnk Cloud does not accept this install's key",

@@ -14,6 +14,7 @@ import { transactions } from "./transactions.server.ts";
 import { type Call, type CloudCredentials, createCall, type EndedCall } from "./transport/call.server.ts";
 import { createLanes } from "./transport/lanes.server.ts";
 import { cloudPath } from "./transport/request.ts";
+import type { KeptMetadata } from "./transport/slim-json.ts";
 import { createSend } from "./transport/send.server.ts";
 
 export type { CloudCredentials } from "./transport/call.server.ts";
@@ -49,6 +50,8 @@ type ClientOptions = {
   budgetMs?: number;
   /** Told of each call that is slow; what it answers is called when that call has ended. */
   onSlow?: () => () => void;
+  /** The dotted paths of metadata that are asked for; all that is not too large when left out. */
+  metadata?: KeptMetadata;
 };
 
 /** Everything one install may do in Blnk Cloud. Its methods throw `CloudError`, and what `openKey` throws. */
@@ -93,11 +96,12 @@ export function createCloud({
   const send = createSend(apiUrl, agent, now);
 
   return {
-    client(credentials, { signal, onSlow, budgetMs = Infinity } = {}) {
+    client(credentials, { signal, onSlow, budgetMs = Infinity, metadata } = {}) {
       const deadline = performance.now() + budgetMs;
       const call = createCall({
         credentials,
         send,
+        metadata,
         callMs,
         retryMs,
         signal,

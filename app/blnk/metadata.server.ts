@@ -1,5 +1,5 @@
 import { CloudError } from "./cloud-error.ts";
-import { isObject, readMetadata } from "./read-fields.ts";
+import { isCut, isObject, readMetadata } from "./read-fields.ts";
 import { readDetail } from "./records.ts";
 import type { Call } from "./transport/call.server.ts";
 import type { JsonObject } from "./transport/lossless-json.ts";
@@ -35,7 +35,9 @@ export function metadata(call: Call) {
       if (row === undefined) throw new CloudError("not_found");
       // What is read here is written back: an answer about another record must not replace this one's.
       if (row[detail.idField] !== id) throw new CloudError("malformed", { reason: "another record" });
-      const present = readMetadata(row["meta_data"])[ownKey];
+      const all = readMetadata(row["meta_data"]);
+      if (isCut(all)) throw new CloudError("invalid", {}, "That record's metadata is too large to change");
+      const present = all[ownKey];
       const own = change(isObject(present) ? present : {});
       await call({
         method: "POST",

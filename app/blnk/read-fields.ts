@@ -1,5 +1,6 @@
 import { CloudError } from "./cloud-error.ts";
 import { exactInteger, type JsonObject, type JsonValue } from "./transport/lossless-json.ts";
+import { NOT_SHOWN } from "./transport/slim-json.ts";
 
 /*
  * Cloud's own shapes are not documented, so fields are read leniently into strict types: a field that is absent, null
@@ -52,6 +53,11 @@ export function readTime(value: JsonValue | undefined): number | undefined {
 /** Metadata as it came, or {} when there is none. */
 export function readMetadata(value: JsonValue | undefined): JsonObject {
   return isObject(value) ? value : {};
+}
+
+/** Whether only single values of it were kept, so that nothing may be written back from what was read. */
+export function isCut(meta_data: JsonObject): boolean {
+  return Object.hasOwn(meta_data, NOT_SHOWN);
 }
 
 export function readList(value: JsonValue | undefined): JsonValue[] {

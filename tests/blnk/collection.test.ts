@@ -95,6 +95,57 @@ describe("scan", () => {
     await expect(rows.next()).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  describe("over rows that are hard to read", () => {
+    /** A thousand ledgers; of some every answer that has them is too large, or no JSON. */
+    async function scanOver(spoils: Readonly<Record<number, "large" | "garbage">>, { told = true } = {}) {
+      const { client, requests } = await cloudFor(
+        (request, response) => {
+          const size = Number(request.query.get("pageSize"));
+          const from = (Number(request.query.get("page")) - 1) * size;
+          const rows = ledgers(from, Math.min(from + size, 1_000));
+          const spoil = rows.map((_, at) => spoils[from + at]).find((each) => each !== undefined);
+          if (spoil === "garbage") answerText(response, "<html>", 200);
+          else if (spoil === "large") answerJson(response, { data: rows, more: "x".repeat(200_000) });
+          else answerJson(response, { data: rows, total: 1_000 });
+        },
+        { maxResponseBytes: 100_000 },
+      );
+      const ids: string[] = [];
+      const unread: (string | undefined)[] = [];
+      const scan = client.ledgers.scan({
+        createdUntil: NOW,
+        ...(told && { onUnreadable: (before) => unread.push(before?.ledger_id) }),
+      });
+      for await (const rows of scan) ids.push(...rows.map(({ ledger_id }) => ledger_id));
+      return { ids, unread, requests };
+    }
+    const without = (...lost: number[]) => idsTo(1_000).filter((_, at) => !lost.includes(at));
+
+    test("one of any place is left out and told of, and all others come once", async () => {
+      for (const spoil of ["large", "garbage"] as const)
+        for (const at of [0, 57, 99, 100, 999]) {
+          const { ids, unread, requests } = await scanOver({ [at]: spoil });
+          expect([ids, unread.length]).toEqual([without(at), 1]);
+          expect(requests.length).toBeLessThanOrEqual(10 + 20 + 1);
+        }
+    });
+
+    test("a page full of them is passed", async () => {
+      const all = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [200 + at, "large"] as const));
+      const { ids, unread } = await scanOver(all);
+      expect([ids, unread.length]).toEqual([
+        [...idsTo(200), ...ledgers(300, 1_000).map(({ ledger_id }) => ledger_id)],
+        100,
+      ]);
+    });
+
+    test("one is an error where nobody is told, and so are answers of which none can be read", async () => {
+      await expect(scanOver({ 57: "large" }, { told: false })).rejects.toMatchObject({ code: "malformed" });
+      const all = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [at, "garbage"] as const));
+      await expect(scanOver(all)).rejects.toMatchObject({ code: "malformed" });
+    });
+  });
+
   test("pages are asked for four at a time", async () => {
     let now = 0;
     let most = 0;

@@ -37,6 +37,7 @@ export async function openWatchedWorld({
   postWebhook = async () => ({ kind: "answered", status: 200 }),
   wrap = (handlers) => handlers,
   callMs,
+  maxResponseBytes,
   slowMs,
   workerLimits,
   ahead = 0,
@@ -49,6 +50,7 @@ export async function openWatchedWorld({
   postWebhook?: PostWebhook;
   wrap?: (handlers: Record<string, JobHandler>) => Record<string, JobHandler>;
   callMs?: number;
+  maxResponseBytes?: number;
   slowMs?: number;
   workerLimits?: WorkerLimits;
   /** How far the clock is ahead of the wall's. */
@@ -65,6 +67,7 @@ export async function openWatchedWorld({
     retryMs: 1,
     breakAfter: 1_000_000,
     ...(callMs !== undefined && { callMs }),
+    ...(maxResponseBytes !== undefined && { maxResponseBytes }),
     ...(slowMs !== undefined && { slowMs }),
   });
   const walTruncation = createWalTruncation(db, log);

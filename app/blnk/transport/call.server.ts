@@ -7,6 +7,7 @@ import type { Lane } from "./lanes.server.ts";
 import type { JsonValue } from "./lossless-json.ts";
 import type { CloudRequest } from "./request.ts";
 import { abortError, type Send } from "./send.server.ts";
+import type { KeptMetadata } from "./slim-json.ts";
 
 /** Who a client acts for. The key is opened for each request and kept nowhere. */
 export type CloudCredentials = {
@@ -28,6 +29,7 @@ export type CallContext = {
   credentials: CloudCredentials;
   lane: () => Lane;
   send: Send;
+  metadata: KeptMetadata;
   /** The longest that one call may take, retries included. */
   callMs: number;
   /** Milliseconds left of the whole client's budget. */
@@ -46,7 +48,7 @@ export type EndedCall = { scope: Scope; outcome: "ok" | CloudErrorCode | "error"
 const RETRIES = 3;
 
 export function createCall(context: CallContext): Call {
-  const { credentials, lane: currentLane, send, onSlow, onCall } = context;
+  const { credentials, lane: currentLane, send, metadata, onSlow, onCall } = context;
   const call: Call = async (request) => {
     if (!credentials.grantedPermissions.includes(request.scope)) {
       throw new CloudError("missing_scope", { scope: request.scope });
@@ -59,7 +61,7 @@ export function createCall(context: CallContext): Call {
     const attempt = async (): Promise<JsonValue> => {
       const key = await credentials.openKey();
       if (signal.aborted) throw abortError(signal);
-      return send(request, { instanceId: credentials.instanceId, key }, signal);
+      return send(request, { instanceId: credentials.instanceId, key, metadata }, signal);
     };
     const once = () => lane.run(attempt, signal);
     const endSlow = onSlow && whenSlow(lane.slowAfterMs(), onSlow);

@@ -2,15 +2,16 @@ import { type Dispatcher, errors, request as undiciRequest } from "undici";
 
 import { ownTurn } from "#app/turns.ts";
 
-import { CloudError, errorOfResponse } from "../cloud-error.ts";
+import { CloudError, errorOfResponse, TOO_LARGE } from "../cloud-error.ts";
 import { isObject } from "../read-fields.ts";
 import { type JsonValue, parseJson, stringifyJson } from "./lossless-json.ts";
+import { JsonSlimmer, type KeptMetadata } from "./slim-json.ts";
 import type { CloudRequest } from "./request.ts";
 import { readRetryAfter } from "./retry-after.ts";
 
 export type Send = (
   request: CloudRequest,
-  install: { instanceId: string; key: string },
+  client: { instanceId: string; key: string; metadata: KeptMetadata },
   signal: AbortSignal,
 ) => Promise<JsonValue>;
 
@@ -20,7 +21,7 @@ export type Send = (
  */
 export function createSend(apiUrl: string, dispatcher: Dispatcher, now: () => number): Send {
   const base = apiUrl.replace(/\/+$/, "");
-  return async (request, { instanceId, key }, signal) => {
+  return async (request, { instanceId, key, metadata }, signal) => {
     const query = new URLSearchParams(request.query?.map(([name, value]) => [name, value]));
     query.set("instance_id", instanceId);
     try {
@@ -37,7 +38,7 @@ export function createSend(apiUrl: string, dispatcher: Dispatcher, now: () => nu
         body: request.body ? stringifyJson(request.body) : null,
         signal,
       });
-      return await readResponse(response, now, signal);
+      return await readResponse(response, { metadata, now, signal });
     } catch (error) {
       throw toCloudError(error, signal);
     }
@@ -46,29 +47,33 @@ export function createSend(apiUrl: string, dispatcher: Dispatcher, now: () => nu
 
 async function readResponse(
   response: Dispatcher.ResponseData,
-  now: () => number,
-  signal: AbortSignal,
+  { metadata, now, signal }: { metadata: KeptMetadata; now: () => number; signal: AbortSignal },
 ): Promise<JsonValue> {
   const { statusCode: status, headers } = response;
   if (status < 200 || status > 299) {
     // The status alone tells enough, so an error whose body cannot be read is still that error.
-    const body = await readBody(response).catch(() => null);
+    const body = await readBody(response, []).catch(() => null);
     signal.throwIfAborted();
     throw errorOfResponse(status, coreCodeOf(body), readRetryAfter(headers["retry-after"], now()));
   }
-  return readBody(response);
+  return readBody(response, metadata);
 }
 
-/** The body as JSON; null when there is none. */
-async function readBody({ body }: Dispatcher.ResponseData): Promise<JsonValue> {
-  const bytes = await body.bytes();
-  if (bytes.length === 0) return null;
-  // Many answers may have arrived at once, and reading a page takes a few milliseconds.
-  await ownTurn();
+/** The body as JSON, with what is kept of its metadata; null when there is none. */
+async function readBody({ body }: Dispatcher.ResponseData, metadata: KeptMetadata): Promise<JsonValue> {
+  const slimmer = new JsonSlimmer(metadata);
   try {
+    for await (const chunk of body) slimmer.push(chunk as Buffer);
+    const bytes = slimmer.finish();
+    if (bytes.length === 0) return null;
+    // Many answers may have arrived at once, and reading a page takes a few milliseconds.
+    await ownTurn();
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new CloudError("malformed", { reason: "json" });
+  } catch (error) {
+    if (error instanceof RangeError) throw new CloudError("malformed", { reason: TOO_LARGE });
+    if (error instanceof SyntaxError || error instanceof TypeError)
+      throw new CloudError("malformed", { reason: "json" });
+    throw error;
   }
 }
 
@@ -85,7 +90,8 @@ function toCloudError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return abortError(signal);
   if (error instanceof CloudError) return error;
   const reason = codeOf(error);
-  if (error instanceof errors.ResponseExceededMaxSizeError) return new CloudError("malformed", { reason });
+  if (error instanceof errors.ResponseExceededMaxSizeError)
+    return new CloudError("malformed", { reason: TOO_LARGE });
   if (error instanceof errors.InvalidArgumentError || error instanceof TypeError) {
     return new CloudError("invalid", { reason });
   }

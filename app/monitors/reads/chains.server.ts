@@ -23,9 +23,14 @@ export function openRows(rows: readonly Transaction[], now: number): Transaction
   });
 }
 
+// Whoever may write a description must not fill the volume.
+const MAX_TEXT = 4_000;
+
 /** A chain as it is stored, without losing a digit. */
 export function writeChain(rows: readonly Transaction[]): string {
-  return stringifyJson(rows);
+  return stringifyJson(
+    rows.map((row) => ({ ...row, description: row.description?.slice(0, MAX_TEXT).toWellFormed() })),
+  );
 }
 
 export function readChain(content: string): Transaction[] {

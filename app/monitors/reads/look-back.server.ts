@@ -84,7 +84,12 @@ async function readBack(
   ] as const;
   const counting = new Set<string>();
   let pages = 0;
-  for await (const page of client.transactions.scan({ filters, createdUntil: until })) {
+  for await (const page of client.transactions.scan({
+    filters,
+    createdUntil: until,
+    // What was there before the monitor is told of nowhere.
+    onUnreadable: () => undefined,
+  })) {
     const asking = group.some(({ monitor }) => needsTraits(monitor));
     await readTraits(client, asking ? idsOfEnds(page) : shadowEnds(page), traits);
     const rows = page.map((row) => ({
@@ -115,7 +120,8 @@ export async function readTraits(
   traits: Map<string, BalanceTraits>,
 ): Promise<void> {
   for (const some of batches([...ids].filter((id) => !traits.has(id)))) {
-    for (const { balance_id, indicator, ledger_id, identity_id } of await findBalances(client, some))
+    const found = await findBalances(client, some, () => undefined);
+    for (const { balance_id, indicator, ledger_id, identity_id } of found)
       traits.set(balance_id, { balance_id, indicator, ledger_id, identity_id });
   }
 }

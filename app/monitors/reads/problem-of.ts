@@ -1,5 +1,11 @@
 import { CloudError } from "#app/blnk/cloud-error.ts";
 
+/** Of some rows that were too large to be read even alone; undefined where there were none. */
+export function problemOfUnread(rows: number, what: "balance" | "transaction"): string | undefined {
+  if (rows === 0) return undefined;
+  return `${rows === 1 ? `A ${what}` : `${rows} ${what}s`} could not be read: Blnk Cloud's answer is too large or damaged.`;
+}
+
 /**
  * Why a read failed, in words for people; undefined when it did not.
  *

@@ -14,7 +14,7 @@ import {
   PAGE_SIZE,
   planBalanceReads,
 } from "./plan-balance-reads.ts";
-import { problemOf } from "./problem-of.ts";
+import { problemOf, problemOfUnread } from "./problem-of.ts";
 import { type ReadState, readById } from "./read-by-id.server.ts";
 import { readEverything } from "./read-everything.server.ts";
 
@@ -85,8 +85,10 @@ async function readEach(
     groupBy(states, ({ demand }) => demand.scans),
     async (filters, group) => {
       const folds = group.map(({ demand, fold }) => ({ fold, before: scansBefore(demand, filters) }));
+      let unread = 0;
+      const onUnreadable = () => (unread += 1);
       const problem = await problemOf(async () => {
-        for await (const page of client.balances.scan({ filters, createdUntil: now })) {
+        for await (const page of client.balances.scan({ filters, createdUntil: now, onUnreadable })) {
           seen(page);
           const rows = page.filter((balance) => answers(balance, filters));
           for (const { fold, before } of folds)
@@ -94,15 +96,17 @@ async function readEach(
           await ownTurn();
         }
       });
-      for (const { state } of group) state.problem ??= problem;
+      for (const { state } of group) state.problem ??= problem ?? problemOfUnread(unread, "balance");
     },
   );
 
   await eachOf(
     groupBy(states, ({ demand }) => demand.queries),
     async (filters, group) => {
+      let unread = 0;
+      const onUnreadable = () => (unread += 1);
       const problem = await problemOf(async () => {
-        for await (const page of client.balances.scan({ filters, createdUntil: undefined })) {
+        for await (const page of client.balances.scan({ filters, createdUntil: undefined, onUnreadable })) {
           if (!page.every((balance) => answers(balance, filters))) {
             for (const { state } of group) state.misled = true;
             return;
@@ -115,7 +119,7 @@ async function readEach(
           await ownTurn();
         }
       });
-      for (const { state } of group) state.problem ??= problem;
+      for (const { state } of group) state.problem ??= problem ?? problemOfUnread(unread, "balance");
     },
   );
 

@@ -6,7 +6,7 @@ import { answers } from "./balance-filters.ts";
 import type { Fold } from "./balance-reader.ts";
 import { batches } from "./batches.ts";
 import type { BalanceDemand } from "./plan-balance-reads.ts";
-import { problemOf } from "./problem-of.ts";
+import { problemOf, problemOfUnread } from "./problem-of.ts";
 
 /** `misled`: Cloud sent what was not asked for, so that what was asked for may be missing. */
 export type ReadState = { problem: string | undefined; currencies: string[] | undefined; misled: boolean };
@@ -23,8 +23,9 @@ export async function readById(
   for (const state of states) for (const id of state.ids) wanted.set(id, [...(wanted.get(id) ?? []), state]);
   await Promise.all(
     batches([...wanted.keys()]).map(async (ids) => {
-      const problem = await problemOf(async () => {
-        const page = await findBalances(client, ids).catch(misledBy);
+      let unread = 0;
+      const failed = await problemOf(async () => {
+        const page = await findBalances(client, ids, () => (unread += 1)).catch(misledBy);
         if (!page) {
           for (const id of ids) for (const { state } of wanted.get(id)!) state.misled = true;
           return;
@@ -36,6 +37,7 @@ export async function readById(
           }
         }
       });
+      const problem = failed ?? problemOfUnread(unread, "balance");
       if (problem === undefined) return;
       for (const id of ids) for (const { state } of wanted.get(id)!) state.problem ??= problem;
     }),
@@ -52,12 +54,17 @@ function misledBy(error: unknown): undefined {
  * @param ids at most a hundred
  * @throws CloudError `malformed` where Cloud ignores the filter and answers with everything
  */
-export async function findBalances(client: CloudClient, ids: readonly string[]): Promise<Balance[]> {
+export async function findBalances(
+  client: CloudClient,
+  ids: readonly string[],
+  onUnreadable: () => void,
+): Promise<Balance[]> {
   const asked = new Set(ids);
   const found: Balance[] = [];
   for await (const page of client.balances.scan({
     filters: [{ field: "balance_id", operator: "in", values: ids }],
     createdUntil: undefined,
+    onUnreadable,
   })) {
     if (!page.every(({ balance_id }) => asked.has(balance_id)))
       throw new CloudError("malformed", { reason: IGNORED });

@@ -7,7 +7,7 @@ import { ownTurn } from "#app/turns.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, type Fold, finishReader, type Reading } from "./balance-reader.ts";
 import { type BalanceDemand, keyOf } from "./plan-balance-reads.ts";
-import { problemOf } from "./problem-of.ts";
+import { problemOf, problemOfUnread } from "./problem-of.ts";
 
 /** A selection of up to so many balances is given whole to a monitor that asks only for some, which can then show them. */
 const SHOWN = 200;
@@ -27,15 +27,17 @@ export async function readEverything(
     ([, members]) => createGroup(members),
   );
   let count = 0;
+  let unread = 0;
+  const onUnreadable = () => (unread += 1);
   const problem = await problemOf(async () => {
-    for await (const page of client.balances.scan({ createdUntil: reading.now })) {
+    for await (const page of client.balances.scan({ createdUntil: reading.now, onUnreadable })) {
       count += page.length;
       reading.seen(page);
       for (const group of groups) group.add(page);
       await ownTurn();
     }
   });
-  for (const group of groups) await group.finish(reading, problem);
+  for (const group of groups) await group.finish(reading, problem ?? problemOfUnread(unread, "balance"));
   return problem === undefined ? count : undefined;
 }
 

@@ -31,7 +31,11 @@ export type RowsReading = {
   chains: Chain[];
   /** The ones of them that changed, or are new. */
   changed: Chain[];
+  unread: Unread;
 };
+
+/** Rows that could not be read even alone, and the last of those that came right before one. */
+export type Unread = { count: number; beside: Transaction | undefined };
 
 /**
  * Reads the transactions that appeared since the last cycle: those created since then or a little before, and the
@@ -46,6 +50,11 @@ export async function readRows(
   { since, lookBack, now }: { since: number | null; lookBack: boolean; now: number },
 ): Promise<RowsReading> {
   const from = (since ?? now) - OVERLAP_MS;
+  const unread: Unread = { count: 0, beside: undefined };
+  const onUnreadable = (before: Transaction | undefined) => {
+    unread.count += 1;
+    unread.beside = before ?? unread.beside;
+  };
   const open = await listOpenChains(db, installedAppId);
   const fresh = new Map<string, Transaction>();
   const known = new Map(
@@ -69,9 +78,10 @@ export async function readRows(
   for await (const page of client.transactions.scan({
     filters: [{ field: "created_at", operator: "gte", value: from }],
     createdUntil: now,
+    onUnreadable,
   }))
     await take(page);
-  if (lookBack) await lookBackForChains(client, { from, now, take });
+  if (lookBack) await lookBackForChains(client, { from, now, take, onUnreadable });
   const parents = [
     ...open.map(({ rows }) => rows),
     ...(lookBack ? [...fresh.values()].filter(isOpening).map((row) => [row]) : []),
@@ -79,7 +89,7 @@ export async function readRows(
   await readChildren(
     client,
     parents.filter(({ created_at }) => (created_at ?? 0) < from),
-    take,
+    { take, onUnreadable },
   );
 
   const chainOf = await resolveChains(client, db, installedAppId, fresh, known);
@@ -88,7 +98,7 @@ export async function readRows(
     chain_id: chainOf(row),
     first_seen_at: firstSeen(row, since, now),
   }));
-  return { rows, ...mergeChains(open, rows, now) };
+  return { rows, ...mergeChains(open, rows, now), unread };
 }
 
 /** Created since the last read: on time. Created before and not seen then: it appeared only now. */
@@ -98,10 +108,11 @@ function firstSeen({ created_at }: Transaction, since: number | null, now: numbe
 }
 
 type Take = (page: readonly Transaction[]) => Promise<void>;
+type OnUnreadable = (before: Transaction | undefined) => void;
 
 async function lookBackForChains(
   client: CloudClient,
-  { from, now, take }: { from: number; now: number; take: Take },
+  { from, now, take, onUnreadable }: { from: number; now: number; take: Take; onUnreadable: OnUnreadable },
 ): Promise<void> {
   const looks: [string, number][] = [
     ["QUEUED", QUEUE_LOOK_BACK_MS],
@@ -113,7 +124,7 @@ async function lookBackForChains(
       { field: "status", operator: "eq", value: status },
       { field: "created_at", operator: "gte", value: now - reach },
     ];
-    for await (const page of client.transactions.scan({ filters, createdUntil: from }))
+    for await (const page of client.transactions.scan({ filters, createdUntil: from, onUnreadable }))
       await take(page.filter(isOpening));
   }
 }
@@ -123,7 +134,11 @@ function isOpening({ status }: Transaction): boolean {
 }
 
 /** Children of these rows, and theirs: the outcome of a queued hold may be committed already. */
-async function readChildren(client: CloudClient, parents: readonly Transaction[], take: Take): Promise<void> {
+async function readChildren(
+  client: CloudClient,
+  parents: readonly Transaction[],
+  { take, onUnreadable }: { take: Take; onUnreadable: OnUnreadable },
+): Promise<void> {
   const asked = new Set<string>();
   for (let opening = parents; opening.length > 0;) {
     const ids = new Set(opening.flatMap(settlementParents)).difference(asked);
@@ -133,6 +148,7 @@ async function readChildren(client: CloudClient, parents: readonly Transaction[]
       for await (const page of client.transactions.scan({
         filters: [{ field: "parent_transaction", operator: "in", values }],
         createdUntil: undefined,
+        onUnreadable,
       })) {
         const children = page.filter(
           ({ parent_transaction }) => parent_transaction !== undefined && values.includes(parent_transaction),
@@ -177,6 +193,8 @@ async function resolveChains(
       for await (const page of client.transactions.scan({
         filters: [{ field: "transaction_id", operator: "in", values }],
         createdUntil: undefined,
+        // Its chain then begins below it.
+        onUnreadable: () => undefined,
       })) {
         for (const row of page) if (above.has(row.transaction_id)) above.set(row.transaction_id, row);
       }

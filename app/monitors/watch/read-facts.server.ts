@@ -18,12 +18,20 @@ import { confirmImbalance } from "../reads/confirm-imbalance.server.ts";
 import { lookBackWindows } from "../reads/look-back.server.ts";
 import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import type { BalanceReader } from "../reads/balance-reader.ts";
-import { problemOf } from "../reads/problem-of.ts";
+import { problemOf, problemOfUnread } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
 import { batches } from "../reads/batches.ts";
 import { findBalances } from "../reads/read-by-id.server.ts";
-import { idsOfEnds, readRows, type RowsReading, unknownEnds } from "../reads/read-rows.server.ts";
+import {
+  idsOfEnds,
+  readRows,
+  type RowsReading,
+  type Unread,
+  unknownEnds,
+} from "../reads/read-rows.server.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
+import { findEvents } from "../episodes/episodes.server.ts";
+import { resultOf } from "../kinds/results.ts";
 import { evaluateRows } from "./evaluate-rows.server.ts";
 
 /** A monitor that is due, with the subjects that it must hear of. */
@@ -81,10 +89,13 @@ export async function evaluateMonitors(
     ...ofRows.flatMap((stored) => memberReader(stored, members)),
   ];
   const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
-  const traitsProblem = await problemOf(() => traits.readRest(client));
+  let unreadEnds = 0;
+  const traitsProblem = await problemOf(async () => {
+    unreadEnds = await traits.readRest(client);
+  });
   blame(
     ofRows.filter(({ monitor }) => traits.ofShadows || needsTraits(monitor)),
-    traitsProblem,
+    traitsProblem ?? problemOfUnread(unreadEnds, "balance"),
   );
   if (rows && traitsProblem === undefined) rows = traits.nameEnds(rows);
 
@@ -116,6 +127,10 @@ export async function evaluateMonitors(
     blame,
   });
   for (const [id, found] of ofRowsResults) results.set(id, found);
+  if (rows && rows.unread.count > 0) {
+    const { id } = ofRows.find(({ kind }) => kind === "transaction_match") ?? ofRows[0]!;
+    results.set(id, [...results.get(id)!, ...(await tellOfUnread(db, id, rows.unread, now))]);
+  }
   // Rows that could not be judged are read again.
   return {
     results,
@@ -123,6 +138,26 @@ export async function evaluateMonitors(
     rows: traitsProblem === undefined ? rows : undefined,
     balances: balances.balances,
   };
+}
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Rows that could not be read may be just what a monitor waits for: one of them has an incident for it, one an hour. It
+ * flags the row beside, for of what cannot be read there is no id.
+ */
+async function tellOfUnread(
+  db: Database,
+  monitorId: string,
+  { count, beside }: Unread,
+  now: number,
+): Promise<SubjectResult[]> {
+  const at = beside?.created_at ?? now;
+  const subject = `unreadable ${new Date(at - (at % HOUR_MS)).toISOString().slice(0, 13)}h`;
+  if ((await findEvents(db, monitorId, [subject])).length > 0) return [];
+  const what = count === 1 ? "a transaction" : `${count} transactions`;
+  const value = `${what} that can't be read, too large or damaged, booked about ${new Date(at).toISOString().slice(0, 16)}Z`;
+  return [resultOf(subject, "happened", { entity: beside?.transaction_id, value })];
 }
 
 type Of<M> = DueMonitor & { monitor: M };
@@ -211,12 +246,15 @@ function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | und
     add,
     find: (id: string) => found.get(id),
     ofShadows: ofShadows.length > 0,
-    async readRest(client: CloudClient) {
+    /** @returns how many could not be read */
+    async readRest(client: CloudClient): Promise<number> {
+      let unread = 0;
       await Promise.all(
         batches([...wanted].filter((id) => !found.has(id))).map(async (ids) =>
-          add(await findBalances(client, ids)),
+          add(await findBalances(client, ids, () => (unread += 1))),
         ),
       );
+      return unread;
     },
     /** Tells chains of the balances at their ends, once for as long as they are open. */
     nameEnds(reading: RowsReading): RowsReading {

@@ -8,6 +8,7 @@ import { isDue } from "../kinds/schedule/schedule.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
 import { OVERLAP_MS } from "../kinds/facts.ts";
+import { selectedPaths } from "../reads/selected-paths.ts";
 import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
 import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { ownTurn } from "#app/turns.ts";
@@ -107,7 +108,11 @@ async function watchInstall(
   // Their windows go on outside their hours.
   const idle = enabled.filter((stored) => !due.includes(stored));
 
-  const client = app.cloud.client(jobCredentials(app, install), { signal, onSlow });
+  const client = app.cloud.client(jobCredentials(app, install), {
+    signal,
+    onSlow,
+    metadata: selectedPaths(enabled),
+  });
   const evaluated = await evaluateMonitors(
     { client, db, installedAppId: installed_app_id, now },
     { due: dueNow, idle },
