@@ -11,6 +11,7 @@ import * as operations from "./migrations/007-operations.server.ts";
 import * as chainEnds from "./migrations/008-chain-ends.server.ts";
 import * as problemSince from "./migrations/009-problem-since.server.ts";
 import * as eventCounts from "./migrations/010-event-counts.server.ts";
+import * as keyProofs from "./migrations/011-key-proofs.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "008-chain-ends": chainEnds,
   "009-problem-since": problemSince,
   "010-event-counts": eventCounts,
+  "011-key-proofs": keyProofs,
 };
 
 /** What a file's schema is to this version. */

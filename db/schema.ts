@@ -62,6 +62,8 @@ export interface InstallKeyRow {
   event_id: number;
   box: string | null;
   applied_at: number;
+  /** When the key first read data of its own instance; null: never. */
+  proven_at: number | null;
 }
 
 export interface ReceivedEventRow {

@@ -18,6 +18,8 @@ export type CloudErrorCode =
   | "malformed"
   /** The install was not granted `scope`; nothing was sent. */
   | "missing_scope"
+  /** A job's key has not read data of this instance yet, so that it may be a stranger's; nothing was sent. */
+  | "unproven"
   /** The install was uninstalled, or its session ended, while the call was under way. */
   | "stopped"
   /** The request that asked has gone away. */
@@ -60,6 +62,7 @@ const MESSAGES: Record<CloudErrorCode, string> = {
   timeout: "Blnk Cloud did not answer in time",
   malformed: "Blnk Cloud gave an answer that cannot be read",
   missing_scope: "This install was not granted the permission that is needed",
+  unproven: "Blnk Cloud has not confirmed this install's key yet",
   stopped: "This install is no longer active",
   cancelled: "The request was cancelled",
 };
@@ -88,9 +91,9 @@ export class CloudError extends DomainError<CloudErrorCode> {
   }
 }
 
-/** Nothing left this app: the breaker was open, or too many calls wait already. */
-export function wasNotSent({ reason }: Pick<CloudError, "reason">): boolean {
-  return reason === BREAKER_OPEN || reason === QUEUE_FULL;
+/** Nothing left this app: the breaker was open, too many calls wait already, or the key is not proven. */
+export function wasNotSent({ code, reason }: Pick<CloudError, "code" | "reason">): boolean {
+  return code === "unproven" || reason === BREAKER_OPEN || reason === QUEUE_FULL;
 }
 
 /** The error for an answer that is not a 2xx, judged by its status and Core's code alone, never by its text. */

@@ -1,7 +1,5 @@
 import { Agent } from "undici";
 
-import type { Scope } from "#app/permissions/scopes.ts";
-
 import { alerts } from "./alerts.server.ts";
 import { balances } from "./balances.server.ts";
 import { createCollection } from "./collection.server.ts";
@@ -106,19 +104,19 @@ export function createCloud({
         retryMs,
         signal,
         onSlow,
-        lane: () => lanes.of(credentials.installedAppId),
+        lane: () => lanes.of(credentials.lane ?? credentials.installedAppId),
         remainingMs: () => deadline - performance.now(),
         warn,
         onCall,
       });
-      return createClient(call, credentials.grantedPermissions, signal);
+      return createClient(call, signal);
     },
     stop: (installedAppId) => lanes.stop(installedAppId),
     close: () => agent.destroy(),
   };
 }
 
-function createClient(call: Call, scopes: readonly Scope[], signal: AbortSignal | undefined) {
+function createClient(call: Call, signal: AbortSignal | undefined) {
   const ledgerRows = createCollection(call, "ledgers", "ledger_id", readLedger);
   const balanceRows = createCollection(call, "balances", "balance_id", readBalance);
   const transactionRows = createCollection(call, "transactions", "transaction_id", readTransaction);
@@ -133,29 +131,18 @@ function createClient(call: Call, scopes: readonly Scope[], signal: AbortSignal 
     alerts: alerts(call),
 
     /**
-     * The cheapest read that proves the key: resolves with the scope it used, or undefined when no granted scope
-     * permits a read. It is sent once; a refused key is `unauthorised`.
+     * The cheapest read of data, which proves that the key belongs to this very instance. It is sent once; a dead key is
+     * `unauthorised`, one without the scope or of another instance `forbidden`.
      */
-    async proveKey(): Promise<Scope | undefined> {
-      if (scopes.includes("data:read")) {
-        const query = [["pageSize", "1"]] as const;
-        await call({
-          method: "GET",
-          path: cloudPath`/data/ledgers`,
-          query,
-          scope: "data:read",
-          repeatable: false,
-        });
-        return "data:read";
-      }
-      if (!scopes.includes("alerts:read")) return undefined;
+    async proveKey(): Promise<void> {
+      const query = [["pageSize", "1"]] as const;
       await call({
         method: "GET",
-        path: cloudPath`/alerts/statuses`,
-        scope: "alerts:read",
+        path: cloudPath`/data/ledgers`,
+        query,
+        scope: "data:read",
         repeatable: false,
       });
-      return "alerts:read";
     },
   };
 }

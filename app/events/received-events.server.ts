@@ -78,11 +78,18 @@ function upsertEvent(replaced: (event: Judged) => Partial<Judged>) {
   );
 }
 
-export async function markSuperseded(tx: Tx, eventIds: number[]): Promise<void> {
-  if (eventIds.length === 0) return;
+/** The key of one install event is current again in the place of others. */
+export async function markSuperseded(tx: Tx, eventIds: number[], by: number): Promise<void> {
   await tx
     .updateTable("received_events")
-    .set({ outcome: "superseded", reason: "its key was refused, and an earlier one still works" })
+    .set({ outcome: "superseded", reason: "its key was not proven, and another one works" })
     .where("id", "in", eventIds)
+    .where("id", "!=", by)
+    .execute();
+  await tx
+    .updateTable("received_events")
+    .set({ outcome: "applied", reason: null })
+    .where("id", "=", by)
+    .where("outcome", "=", "superseded")
     .execute();
 }

@@ -34,7 +34,11 @@ export function sessionCredentials(
   };
 }
 
-/** Calls that prove one key of an install, the current one or one that is held; they stop when the generation changes. */
+/**
+ * Calls that prove one key of an install, the current one or one that is held; they stop when the generation changes.
+ * They may read whatever was granted, since a refusal tells a living key from a dead one; and a stranger's key that gets
+ * errors must not open the breaker for the install's own.
+ */
 export function keyCredentials(
   { db, sealer }: KeyAccess,
   install: { installed_app_id: string; app_id: string; instance_id: string; generation: number },
@@ -42,9 +46,10 @@ export function keyCredentials(
 ): CloudCredentials {
   return {
     installedAppId: install.installed_app_id,
+    lane: `${install.installed_app_id} key ${key.generation}`,
     instanceId: install.instance_id,
     generation: install.generation,
-    grantedPermissions: (JSON.parse(key.granted_permissions) as string[]).filter(isScope),
+    grantedPermissions: ["data:read", "alerts:read"],
     async openKey() {
       const now = await findInstall(db.read, install.installed_app_id);
       if (now?.state !== "active" || now.generation !== install.generation) throw new CloudError("stopped");
@@ -70,6 +75,8 @@ export function jobCredentials(
       if (now.key_state === "rejected") throw new CloudError("unauthorised");
       const [current] = await listHeldKeys(db.read, installed_app_id);
       if (current?.generation !== generation) throw new CloudError("stopped");
+      // What waits to be sent must not reach whoever forged an install with a key of their own.
+      if (current.proven_at === null) throw new CloudError("unproven");
       return openBox(sealer, install, current);
     },
   };

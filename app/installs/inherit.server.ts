@@ -1,3 +1,6 @@
+import type { ExpressionBuilder } from "kysely";
+
+import type { Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Install } from "./installs.server.ts";
@@ -15,17 +18,21 @@ export type AfterProof = ((
 // Scopes change only by re-installing, which is likely to bring a new installed_app_id. Both ways round, what an active
 // install made is never touched.
 
-/** An install whose key works takes over what the last one of its instance left. */
+/**
+ * An install whose key has read data of its instance takes over what the last one of that instance left. An install that
+ * never proved itself may be a forgery, put between the two.
+ */
 export async function inherit(tx: Tx, install: Install, inheritance: Inheritance): Promise<void> {
   const last = await siblings(tx, install)
     .where("state", "=", "inactive")
+    .orderBy((eb) => eb.exists(provenKeys(eb)), "desc")
     .orderBy("uninstalled_at", "desc")
     .executeTakeFirst();
   if (!last) return;
   for (const move of inheritance) await move(tx, last.installed_app_id, install.installed_app_id);
 }
 
-/** An install that just ended leaves what it made to the one that works in its place already: its uninstall came late. */
+/** An install that just ended leaves what it made to the one proven in its place already: its uninstall came late. */
 export async function passOn(
   tx: Tx,
   ended: Install,
@@ -35,11 +42,20 @@ export async function passOn(
   const heir = await siblings(tx, ended)
     .where("state", "=", "active")
     .where("key_state", "=", "working")
+    .where((eb) => eb.exists(provenKeys(eb).whereRef("install_keys.generation", "=", "installs.generation")))
     .orderBy("installed_at", "desc")
     .executeTakeFirst();
   if (!heir) return;
   for (const move of inheritance) await move(tx, ended.installed_app_id, heir.installed_app_id);
   for (const goOn of afterProof) await goOn(tx, heir, now);
+}
+
+function provenKeys(eb: ExpressionBuilder<Schema, "installs">) {
+  return eb
+    .selectFrom("install_keys")
+    .select("install_keys.generation")
+    .whereRef("install_keys.installed_app_id", "=", "installs.installed_app_id")
+    .where("install_keys.proven_at", "is not", null);
 }
 
 function siblings(tx: Tx, { installed_app_id, app_id, instance_id }: Install) {

@@ -6,16 +6,20 @@ import type { Tx } from "#db/write-queue.server.ts";
 /** A key whose box still exists: the current one, or one held until the current one is proven. */
 export type HeldKey = InstallKeyRow & { box: string };
 
-/** Whether this install ever had the key applied, and whether it is the one of the present generation. */
+/** Whether this install ever had the key applied, whether its box still exists, and whether it is the current one. */
 export async function findAppliedKey(
   tx: Tx,
   installedAppId: string,
   keyFingerprint: string,
   generation: number | undefined,
-): Promise<{ applied: boolean; current: boolean }> {
+): Promise<{ applied: boolean; held: boolean; current: boolean }> {
   const key = { installed_app_id: installedAppId, key_fingerprint: keyFingerprint };
   const rows = await selectGenerations(tx, key);
-  return { applied: rows.length > 0, current: rows.some((row) => row.generation === generation) };
+  return {
+    applied: rows.length > 0,
+    held: rows.some(({ box }) => box !== null),
+    current: rows.some((row) => row.generation === generation),
+  };
 }
 
 type KeyIdentity = Pick<HeldKey, "installed_app_id" | "key_fingerprint">;
@@ -23,18 +27,35 @@ type KeyIdentity = Pick<HeldKey, "installed_app_id" | "key_fingerprint">;
 const selectGenerations = prepareQuery((db, key: KeyIdentity) =>
   db
     .selectFrom("install_keys")
-    .select("generation")
+    .select(["generation", "box", "proven_at"])
     .where("installed_app_id", "=", key.installed_app_id)
     .where("key_fingerprint", "=", key.key_fingerprint),
 );
 
 /**
  * Stores the key of a new generation. The boxes of other keys are held until this one is proven; older boxes of the
- * same key go.
+ * same key go, and what they proved counts.
  */
-export async function storeKey(tx: Tx, key: HeldKey): Promise<void> {
+export async function storeKey(tx: Tx, key: Omit<HeldKey, "proven_at">): Promise<void> {
+  const earlier = await selectGenerations(tx, key);
+  const proven_at = earlier.find((row) => row.proven_at !== null)?.proven_at ?? null;
   await dropOlderBoxes(tx, key);
-  await insertKey(tx, key);
+  await insertKey(tx, { ...key, proven_at });
+}
+
+/** The key of this generation has read data of its own instance. */
+export async function markProven(
+  tx: Tx,
+  { installed_app_id, generation }: Pick<HeldKey, "installed_app_id" | "generation">,
+  now: number,
+): Promise<void> {
+  await tx
+    .updateTable("install_keys")
+    .set({ proven_at: now })
+    .where("installed_app_id", "=", installed_app_id)
+    .where("generation", "=", generation)
+    .where("proven_at", "is", null)
+    .execute();
 }
 
 const dropOlderBoxes = prepareQuery((db, key: KeyIdentity) =>
@@ -56,6 +77,7 @@ const insertKey = prepareQuery((db, key: HeldKey) =>
     event_id: key.event_id,
     box: key.box,
     applied_at: key.applied_at,
+    proven_at: key.proven_at,
   }),
 );
 
@@ -75,21 +97,21 @@ export async function listHeldKeys(
 }
 
 /**
- * Destroys the boxes of an install and what was shown of its keys, but for the generation to keep. The bytes are
+ * Destroys the boxes of an install and what was shown of its keys, but for the generations to keep. The bytes are
  * overwritten in the file at once (secure_delete); the write-ahead log keeps them until it is truncated, which the
  * caller must see to. False when there was nothing to destroy.
  */
 export async function destroyKeys(
   tx: Tx,
   installedAppId: string,
-  keep?: { generation: number },
+  keep: readonly number[] = [],
 ): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable("install_keys")
     .set({ box: null, key_prefix: "" })
     .where("installed_app_id", "=", installedAppId)
     .where("box", "is not", null)
-    .$if(keep !== undefined, (query) => query.where("generation", "!=", keep!.generation))
+    .$if(keep.length > 0, (query) => query.where("generation", "not in", keep))
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }

@@ -7,7 +7,7 @@ export type Known = {
   install: { app_id: string; instance_id: string; state: "active" | "inactive" } | undefined;
   earlier: { outcome: string } | undefined;
   /** The install's own past with the key that the event carries. */
-  key: { applied: boolean; current: boolean };
+  key: { applied: boolean; held: boolean; current: boolean };
 };
 
 /**

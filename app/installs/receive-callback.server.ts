@@ -69,6 +69,9 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
         verdict,
         { earlier, now },
       );
+      // Cloud says once more that this key is good: whether it is decides at once which of the two is current.
+      if (verdict.outcome === "duplicate" && install?.state === "active" && key.held && !key.current)
+        await enqueueProof(tx, install, now, now);
       if (verdict.outcome !== "applied") return verdict;
       if (event.kind === "install")
         await applyInstall(tx, app.sealer, event, { install, eventId, keyFingerprint: keyFingerprint!, now });
@@ -91,7 +94,7 @@ function keyPrefix(apiKey: string): string {
   return apiKey.slice(0, Math.min(8, Math.floor(apiKey.length / 3)));
 }
 
-const NEW_KEY = { applied: false, current: false };
+const NEW_KEY = { applied: false, held: false, current: false };
 
 async function applyInstall(
   tx: Tx,
@@ -127,9 +130,14 @@ async function applyInstall(
     { installed_app_id, action: "app.installed", result: `generation ${generation}` },
     now,
   );
-  await enqueueJob(
-    tx,
-    { kind: "prove_key", installed_app_id, generation, due_at: now + FIRST_PROOF_AFTER_MS },
-    now,
-  );
+  await enqueueProof(tx, { installed_app_id, generation }, now + FIRST_PROOF_AFTER_MS, now);
+}
+
+async function enqueueProof(
+  tx: Tx,
+  { installed_app_id, generation }: Pick<Install, "installed_app_id" | "generation">,
+  due_at: number,
+  now: number,
+): Promise<void> {
+  await enqueueJob(tx, { kind: "prove_key", installed_app_id, generation, due_at }, now);
 }

@@ -249,7 +249,7 @@ test("a key that was revoked, or belongs to another instance, is told apart", as
   const cloud = testCloud(sandbox.api);
   const as = (instanceId: string, key: string) =>
     cloud.client(cloudCredentials({ instanceId, openKey: async () => key }));
-  expect(await as(sandbox.instanceId, sandbox.apiKey).proveKey()).toBe("data:read");
+  await as(sandbox.instanceId, sandbox.apiKey).proveKey();
   await expect(as(sandbox.instanceId, "blnk_revoked").proveKey()).rejects.toMatchObject({
     code: "unauthorised",
   });

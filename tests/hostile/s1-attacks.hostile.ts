@@ -159,23 +159,36 @@ test("launches and entries that race an uninstall open nothing that lives on", a
   tried += race.length - 1;
 }, 60_000);
 
-test("a forged install by who knows the secret URL and all ids heals itself: the key that works stays", async () => {
-  const { app } = await openVictim();
-  app.cloud.answer("blnk_forged", 401);
-  expect((await app.callback({ ...HISTORY.currentInstall, api_key: "blnk_forged" })).status).toBe(200);
-  await expect
-    .poll(() => app.rows("select outcome from received_events where outcome = 'superseded'"), {
-      timeout: 30_000,
-    })
-    .toHaveLength(1);
-  app.cloud.journal.length = 0;
-  await overhear(app, VICTIM);
-  expect(
-    app.rows("select key_state from installs where installed_app_id = ?", VICTIM.installed_app_id),
-  ).toEqual([{ key_state: "working" }]);
-  expect(app.cloud.journal.map(({ key }) => key)).not.toContain("blnk_forged");
-  tried += 1;
-}, 60_000);
+test.each([
+  ["a made-up key", 401, undefined],
+  ["a made-up key and no scopes", 401, []],
+  ["another instance's key", 403, undefined],
+  ["another instance's key and no scopes", 403, []],
+  ["another instance's key and alerts alone", 403, ["alerts:read", "alerts:write"]],
+])(
+  "a forged install by who knows the secret URL and all ids, with %s, heals itself within a minute",
+  async (_name, status, scopes) => {
+    const { app } = await openVictim();
+    app.cloud.answer("blnk_forged", status, "{}", "/data/ledgers");
+    app.cloud.answer("blnk_forged", status === 401 ? 401 : 200);
+    const forged = { ...HISTORY.currentInstall, api_key: "blnk_forged" };
+    const answer = await app.callback({ ...forged, ...(scopes && { granted_permissions: scopes }) });
+    expect(answer.status).toBe(200);
+    await expect
+      .poll(() => app.rows("select outcome from received_events where outcome = 'superseded'"), {
+        timeout: 60_000,
+      })
+      .toHaveLength(1);
+    app.cloud.journal.length = 0;
+    await overhear(app, VICTIM);
+    expect(
+      app.rows("select key_state from installs where installed_app_id = ?", VICTIM.installed_app_id),
+    ).toEqual([{ key_state: "working" }]);
+    expect(app.cloud.journal.map(({ key }) => key)).not.toContain("blnk_forged");
+    tried += 1;
+  },
+  120_000,
+);
 
 afterAll(() => {
   const targets = Object.keys(TARGETS).length;

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import { jobCredentials } from "#app/installs/cloud-access.server.ts";
+import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { API_KEY, OTHER_API_KEY } from "#tests/support/blnk-payloads.ts";
 import { openWorld, type World } from "#tests/support/open-world.ts";
 
@@ -46,25 +48,50 @@ describe("one key", () => {
     expect(log()).not.toContain(first);
   });
 
-  test("with alerts:read alone the proof reads alerts", async () => {
-    const world = await openWorld();
-    await world.install({ granted_permissions: ["alerts:read"] });
-    await world.work(SECOND);
-    expect(world.standIn.journal).toMatchObject([{ path: "/alerts/statuses", instanceIds: ["inst_1"] }]);
-    expect(await keyState(world)).toBe("working");
-  });
-
-  test.each([[[]], [["data:write", "alerts:write"]]])(
-    "with %j nothing is asked and the key stays unverified",
+  test.each([[[]], [["data:write", "alerts:write"]], [["alerts:read"]]])(
+    "with %j the same read is tried: refused for the scope alone, the key is accepted and asks no more",
     async (granted_permissions) => {
       const world = await openWorld();
+      world.standIn.answer(API_KEY, 403);
       await world.install({ granted_permissions });
       await world.work(SECOND);
-      expect(world.standIn.journal).toEqual([]);
-      expect(await keyState(world)).toBe("unverified");
+      expect(world.standIn.journal).toMatchObject([{ path: "/data/ledgers", instanceIds: ["inst_1"] }]);
+      expect(await keyState(world)).toBe("working");
+      expect(await world.keys()).toMatchObject([{ proven_at: null }]);
       expect(await world.openJobs()).toEqual([]);
     },
   );
+
+  test("with no scope at all a dead key is rejected after two refusals", async () => {
+    const world = await openWorld();
+    world.standIn.answer(API_KEY, 401);
+    await world.install({ granted_permissions: [] });
+    await world.work(SECOND);
+    await world.work(3 * SECOND);
+    expect(await keyState(world)).toBe("rejected");
+  });
+
+  test.each([401, 404, 503])(
+    "with alerts:read alone a read of alerts accepts a key whose read of data was answered %i",
+    async (status) => {
+      const world = await openWorld();
+      world.standIn.answer(API_KEY, status, "{}", "/data/ledgers");
+      await world.install({ granted_permissions: ["alerts:read"] });
+      await world.work(SECOND);
+      expect(world.standIn.journal.map(({ path }) => path)).toEqual(["/data/ledgers", "/alerts/statuses"]);
+      expect(await keyState(world)).toBe("working");
+      expect(await world.keys()).toMatchObject([{ proven_at: null }]);
+    },
+  );
+
+  test("with alerts:read alone a key that both reads refuse is rejected", async () => {
+    const world = await openWorld();
+    world.standIn.answer(API_KEY, 401);
+    await world.install({ granted_permissions: ["alerts:read"] });
+    await world.work(SECOND);
+    await world.work(3 * SECOND);
+    expect(await keyState(world)).toBe("rejected");
+  });
 
   test("one 401 does not reject a key, a second at least two seconds later does", async () => {
     const world = await openWorld();
@@ -265,25 +292,9 @@ describe("a replaced key", () => {
     expect(await world.currentKey()).toBe(API_KEY);
   });
 
-  test("is held while the new one cannot be proven, and restored when the next one is refused", async () => {
+  test("is destroyed by an uninstall while the new one is not proven", async () => {
     const world = await openWorld();
-    await world.install();
-    await world.work(SECOND);
-    await world.install({ api_key: "blnk_forged", granted_permissions: ["data:write"] });
-    await world.work(SECOND);
-    expect(await world.currentKey()).toBe("blnk_forged");
-    expect(await keyState(world)).toBe("unverified");
-    expect((await world.keys()).map(({ box }) => box !== null)).toEqual([true, true]);
-    world.standIn.answer("blnk_forged_2", 401);
-    await world.install({ api_key: "blnk_forged_2" });
-    await world.work(SECOND);
-    await world.work(3 * SECOND);
-    expect(await world.currentKey()).toBe(API_KEY);
-    expect((await world.keys()).filter(({ box }) => box !== null)).toHaveLength(1);
-  });
-
-  test("is destroyed by an uninstall while the new one cannot be proven", async () => {
-    const world = await openWorld();
+    world.standIn.answer(OTHER_API_KEY, 403);
     await world.install();
     await world.install({ api_key: OTHER_API_KEY, granted_permissions: [] });
     await world.work(SECOND);
@@ -300,6 +311,211 @@ describe("a replaced key", () => {
       [null, ""],
       [null, ""],
     ]);
+  });
+});
+
+/** A minute in steps, as the worker's polls are. */
+async function aMinute(world: World): Promise<void> {
+  for (let second = 0; second < 60; second += 1) await world.work(SECOND);
+}
+
+const FORGED = "blnk_forged";
+
+describe("a forged install", () => {
+  test.each([
+    ["a made-up key and no scopes", 401, []],
+    ["a made-up key and alerts alone", 401, ["alerts:read", "alerts:write"]],
+    ["a made-up key and all scopes", 401, ["data:read", "data:write"]],
+    ["the key of another instance and no scopes", 403, []],
+    ["the key of another instance and alerts alone", 403, ["alerts:read", "alerts:write"]],
+    ["the key of another instance and all scopes", 403, ["data:read", "data:write"]],
+    ["a key that Cloud slows down", 429, ["data:read"]],
+    ["a key of an instance that is down", 503, []],
+  ])("with %s is healed within a minute", async (_name, status, granted_permissions) => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(FORGED, status);
+    world.standIn.answer(FORGED, status === 403 ? 200 : status, "{}", "/alerts/statuses");
+    await world.install({ api_key: FORGED, granted_permissions });
+    expect(await world.currentKey()).toBe(FORGED);
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(API_KEY);
+    expect(await world.findInstall()).toMatchObject({
+      state: "active",
+      key_state: "working",
+      granted_permissions: '["alerts:write","data:read"]',
+    });
+    expect((await world.events()).map(({ outcome }) => outcome)).toEqual(["applied", "superseded"]);
+  });
+
+  test("whose key opens the breaker, and whose users launch again and again, is healed within a minute", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(FORGED, 502);
+    await world.install({ api_key: FORGED, granted_permissions: [] });
+    for (let round = 0; round < 8; round += 1) {
+      await world.launch();
+      await world.work();
+    }
+    expect(await world.currentKey()).toBe(FORGED);
+    await world.work(20 * SECOND);
+    expect(await world.currentKey()).toBe(API_KEY);
+  });
+
+  test("that cannot be told from the real one during an outage is healed a minute after it at the latest", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(FORGED, 403);
+    world.standIn.answer(API_KEY, 500);
+    await world.install({ api_key: FORGED, granted_permissions: [] });
+    for (let minute = 0; minute < 30; minute += 1) await world.work(MINUTE);
+    expect(await world.currentKey()).toBe(FORGED);
+    expect(await keyState(world)).toBe("unverified");
+    world.standIn.answer(API_KEY, 200);
+    await world.work(MINUTE);
+    expect(await world.currentKey()).toBe(API_KEY);
+  });
+
+  test("is healed in place of a real key that can itself read nothing", async () => {
+    const world = await openWorld();
+    const granted_permissions = ["alerts:read", "alerts:write"];
+    world.standIn.answer(API_KEY, 403, "{}", "/data/ledgers");
+    world.standIn.answer(FORGED, 403, "{}", "/data/ledgers");
+    await world.install({ granted_permissions });
+    await world.work(SECOND);
+    await world.install({ api_key: FORGED, granted_permissions });
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(API_KEY);
+    await world.work(MINUTE);
+    expect(await world.currentKey()).toBe(API_KEY);
+    for (let minute = 0; minute < 70; minute += 1) await world.work(MINUTE);
+    expect(await world.currentKey()).toBe(API_KEY);
+    expect((await world.keys()).filter(({ box }) => box !== null)).toHaveLength(1);
+    expect(await world.openJobs()).toEqual([]);
+  });
+
+  test("gets no call of a job, not even while it is current", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(FORGED, 403);
+    await world.install({ api_key: FORGED, granted_permissions: ["alerts:write"] });
+    const client = world.cloud.client(jobCredentials(world, (await world.findInstall())!));
+    await expect(client.alerts.flag("bln_1", { description: "Low" })).rejects.toMatchObject({
+      code: "unproven",
+    });
+    await aMinute(world);
+    const healed = world.cloud.client(jobCredentials(world, (await world.findInstall())!));
+    await healed.alerts.flag("bln_1", { description: "Low" }).catch(() => undefined);
+    const flags = world.standIn.journal.filter(({ path }) => path.startsWith("/alerts/flag"));
+    expect(flags.map(({ key }) => key)).toEqual([API_KEY]);
+  });
+});
+
+describe("Cloud's word against Cloud's", () => {
+  test("a genuine install with fewer scopes ends on its key, and the revoked one is destroyed", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(API_KEY, 401);
+    world.standIn.answer(OTHER_API_KEY, 403, "{}", "/data/ledgers");
+    await world.install({ api_key: OTHER_API_KEY, granted_permissions: ["alerts:read"] });
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(OTHER_API_KEY);
+    expect(await world.findInstall()).toMatchObject({
+      generation: 2,
+      key_state: "working",
+      granted_permissions: '["alerts:read"]',
+    });
+    expect((await world.keys()).map(({ box }) => box !== null)).toEqual([false, true]);
+    expect(await world.openJobs()).toEqual([]);
+  });
+
+  test("one 401 does not destroy a held key", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(API_KEY, 401);
+    world.standIn.answer(OTHER_API_KEY, 403);
+    await world.install({ api_key: OTHER_API_KEY, granted_permissions: [] });
+    await world.work(16 * SECOND);
+    world.standIn.answer(API_KEY, 200);
+    await world.work(3 * SECOND);
+    expect(await world.currentKey()).toBe(API_KEY);
+  });
+
+  test("a revocation that comes late costs a restoration, and the new key is current again", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(OTHER_API_KEY, 403);
+    await world.install({ api_key: OTHER_API_KEY, granted_permissions: [] });
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(API_KEY);
+    world.standIn.answer(API_KEY, 401);
+    await reportRefusedKey(world, (await world.findInstall())!);
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(OTHER_API_KEY);
+    expect(await keyState(world)).toBe("working");
+    expect((await world.events()).map(({ outcome }) => outcome)).toEqual(["superseded", "applied"]);
+  });
+
+  test("what a restored key replaced is destroyed after an hour in which it still worked", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(OTHER_API_KEY, 403);
+    await world.install({ api_key: OTHER_API_KEY, granted_permissions: [] });
+    await aMinute(world);
+    expect((await world.keys()).filter(({ box }) => box !== null)).toHaveLength(2);
+    await world.work(60 * MINUTE);
+    expect((await world.keys()).filter(({ box }) => box !== null)).toHaveLength(1);
+    expect(await world.currentKey()).toBe(API_KEY);
+    expect(await world.openJobs()).toEqual([]);
+  });
+
+  test("a new key that works before the old one is revoked is kept, and the old one is never asked", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(OTHER_API_KEY, 401);
+    await world.install({ api_key: OTHER_API_KEY });
+    await world.work(SECOND);
+    world.standIn.answer(OTHER_API_KEY, 200);
+    await aMinute(world);
+    expect(await world.currentKey()).toBe(OTHER_API_KEY);
+    expect(world.standIn.journal.map(({ key }) => key)).toEqual([API_KEY, OTHER_API_KEY, OTHER_API_KEY]);
+  });
+
+  test("an install delivered again while its key is held brings it back at once if it works", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    world.standIn.answer(API_KEY, 500);
+    world.standIn.answer(FORGED, 403);
+    await world.install({ api_key: FORGED, granted_permissions: [] });
+    for (let minute = 0; minute < 20; minute += 1) await world.work(MINUTE);
+    world.standIn.answer(API_KEY, 200);
+    await world.work();
+    expect(await world.currentKey()).toBe(FORGED);
+    expect(await world.install()).toMatchObject({ outcome: "duplicate" });
+    await world.work();
+    expect(await world.currentKey()).toBe(API_KEY);
+  });
+
+  test("a late delivery of a dead attempt changes nothing", async () => {
+    const world = await openWorld();
+    world.standIn.answer(API_KEY, 401);
+    world.standIn.answer(OTHER_API_KEY, 503);
+    await world.install();
+    await world.install({ api_key: OTHER_API_KEY });
+    await world.install();
+    await aMinute(world);
+    expect(await world.findInstall()).toMatchObject({ generation: 2 });
+    expect(await world.currentKey()).toBe(OTHER_API_KEY);
   });
 });
 
@@ -363,6 +579,46 @@ describe("inheritance", () => {
     await world.work(SECOND);
     await world.work(3 * SECOND);
     expect(await activityOf(world, "instapp_1")).toEqual(["app.installed", "app.uninstalled"]);
+  });
+
+  test.each([
+    ["alerts alone", ["alerts:read", "alerts:write"]],
+    ["no scopes", []],
+    ["all scopes", ["data:read", "data:write", "alerts:read", "alerts:write"]],
+  ])(
+    "a key of another instance takes nothing with %s, at once or late",
+    async (_name, granted_permissions) => {
+      const world = await openWorld();
+      world.standIn.answer(FORGED, 403, "{}", "/data/ledgers");
+      await world.install();
+      await world.work(SECOND);
+      const forged = { installed_app_id: "instapp_2", api_key: FORGED, granted_permissions };
+      await world.install(forged);
+      await aMinute(world);
+      await world.uninstall();
+      await world.work(MINUTE);
+      expect(await activityOf(world, "instapp_1")).toEqual(["app.installed", "app.uninstalled"]);
+      expect(await activityOf(world, "instapp_2")).toEqual(["app.installed"]);
+    },
+  );
+
+  test("a forged install that came and went in between does not cut the next one off", async () => {
+    const world = await openWorld();
+    await world.install();
+    await world.work(SECOND);
+    await world.uninstall();
+    world.standIn.answer(FORGED, 401);
+    world.advance(SECOND);
+    await world.install({ installed_app_id: "instapp_2", api_key: FORGED });
+    await world.uninstall({ installed_app_id: "instapp_2" });
+    await world.install({ installed_app_id: "instapp_3", api_key: OTHER_API_KEY });
+    await world.work(SECOND);
+    expect(await activityOf(world, "instapp_1")).toEqual([]);
+    expect(await activityOf(world, "instapp_3")).toEqual([
+      "app.installed",
+      "app.uninstalled",
+      "app.installed",
+    ]);
   });
 
   test("an active sibling is never touched", async () => {

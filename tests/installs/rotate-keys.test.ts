@@ -51,7 +51,7 @@ function fill(app: TestApp, keys: string, count: number): void {
   const install = db.prepare(`insert into installs
     (installed_app_id, app_id, instance_id, state, generation, granted_permissions, key_state, key_state_at, installed_at, updated_at)
     values (?, 'app_1', 'inst', 'active', 1, '["data:read"]', 'working', 0, 0, 0)`);
-  const key = db.prepare(`insert into install_keys values (?, 1, 'f', '', '["data:read"]', ?, ?, 0)`);
+  const key = db.prepare(`insert into install_keys values (?, 1, 'f', '', '["data:read"]', ?, ?, 0, null)`);
   const webhook = db.prepare("insert into webhooks values (?, 'standard', 'hooks.example.com', ?, ?, 0)");
   db.transaction(() => {
     for (let index = 0; index < count; index += 1) {

@@ -159,6 +159,7 @@ export async function openWatchedWorld({
             event_id: event.id,
             box: sealer.seal("api_key", owner, key.key),
             applied_at: now,
+            proven_at: now,
           })
           .execute();
       });

@@ -18,7 +18,8 @@ export async function startStandInCloud() {
     const url = new URL(request.url ?? "/", "http://cloud");
     const key = (request.headers.authorization ?? "").replace(/^Bearer /, "");
     journal.push({ path: url.pathname, instanceIds: url.searchParams.getAll("instance_id"), key });
-    const { status, body } = answers.get(key) ?? { status: 200, body: '{"data":[],"total":0}' };
+    const { status, body } = answers.get(`${key} ${url.pathname}`) ??
+      answers.get(key) ?? { status: 200, body: '{"data":[],"total":0}' };
     void Promise.resolve(hold).then(() =>
       response.writeHead(status, { "content-type": "application/json" }).end(body),
     );
@@ -31,8 +32,12 @@ export async function startStandInCloud() {
   return {
     url,
     journal,
-    answer(key: string, status: number, body = '{"error":"no"}') {
-      answers.set(key, { status, body: status === 200 ? '{"data":[],"total":0}' : body });
+    /** For one path, or for all. */
+    answer(key: string, status: number, body = '{"error":"no"}', path?: string) {
+      answers.set(path === undefined ? key : `${key} ${path}`, {
+        status,
+        body: status === 200 ? '{"data":[],"total":0}' : body,
+      });
     },
     /** Keeps every answer back until the returned function is called. */
     holdAnswers(): () => void {

@@ -12,6 +12,8 @@ import type { KeptMetadata } from "./slim-json.ts";
 /** Who a client acts for. The key is opened for each request and kept nowhere. */
 export type CloudCredentials = {
   installedAppId: string;
+  /** Limits and a breaker of its own, apart from those of the install's other calls. */
+  lane?: string;
   instanceId: string;
   generation: number;
   grantedPermissions: readonly Scope[];

@@ -1,23 +1,17 @@
-import { CircleCheck, CircleHelp, CircleX, Clock } from "lucide-react";
+import { CircleCheck, CircleX, Clock } from "lucide-react";
 import type { ComponentProps } from "react";
 
 import { app } from "#app/app.ts";
 import { Pill } from "#app/ui/pill.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 
-import type { KeyStanding } from "../key-standing.ts";
+import type { PortalFrame } from "./portal-frame.ts";
 
 type Words = ComponentProps<typeof Pill> & { more?: string };
 
-const KEY: Record<KeyStanding, Words> = {
+const KEY: Record<PortalFrame["key"], Words> = {
   working: { tone: "good", Icon: CircleCheck, children: "Key working" },
-  checking: { tone: "quiet", Icon: Clock, children: "Key being checked" },
-  unprovable: {
-    tone: "quiet",
-    Icon: CircleHelp,
-    children: "Key cannot be proven",
-    more: "This install was granted nothing that can be read, so there is no way to try its key.",
-  },
+  unverified: { tone: "quiet", Icon: Clock, children: "Key being checked" },
   rejected: {
     tone: "bad",
     Icon: CircleX,
@@ -27,7 +21,7 @@ const KEY: Record<KeyStanding, Words> = {
 };
 
 /** Which Blnk instance this is, and whether its key works. */
-export function InstallLine({ instanceId, standing }: { instanceId: string; standing: KeyStanding }) {
+export function InstallLine({ instanceId, standing }: { instanceId: string; standing: PortalFrame["key"] }) {
   const { more, ...pill } = KEY[standing];
   return (
     <div className="mt-3 mb-4 space-y-2 text-small sm:mt-1.5">

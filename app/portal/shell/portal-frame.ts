@@ -1,12 +1,12 @@
 import type { Scope } from "#app/permissions/scopes.ts";
+import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 
 import type { Display } from "../display/display.ts";
-import type { KeyStanding } from "../key-standing.ts";
 
 /** What stands around every screen, read anew with each. */
 export type PortalFrame = {
   instanceId: string;
-  key: KeyStanding;
+  key: PortalSession["install"]["keyState"];
   /** What this install was granted. */
   scopes: readonly Scope[];
   display: Display;

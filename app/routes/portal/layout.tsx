@@ -2,7 +2,6 @@ import { Outlet } from "react-router";
 
 import { platformContext, requestContext, sessionContext } from "#app/context.server.ts";
 import { readDisplay } from "#app/portal/display/display.server.ts";
-import { keyStanding } from "#app/portal/key-standing.ts";
 import { keepPageWhenNotStored } from "#app/portal/shell/not-stored.ts";
 import type { PortalFrame } from "#app/portal/shell/portal-frame.ts";
 import { PortalShell } from "#app/portal/shell/portal-shell.tsx";
@@ -21,7 +20,7 @@ export async function loader({ context }: Route.LoaderArgs): Promise<PortalFrame
   const { install, expiresAt, launchId } = context.get(sessionContext);
   return {
     instanceId: install.instance_id,
-    key: keyStanding(install),
+    key: install.keyState,
     scopes: install.grantedPermissions,
     display: await readDisplay(db, launchId),
     remainingMs: expiresAt - clock.now(),
