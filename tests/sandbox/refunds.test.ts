@@ -43,7 +43,7 @@ test("0.15.4 refuses a second refund by a code of its own and moves nothing", as
   }
 });
 
-test("two queued refunds at once are both acknowledged, and one of them never was", async () => {
+test("two queued refunds, one right after the other, are both acknowledged, and one of them never was", async () => {
   await using pair = await openPair();
   const id = await pair.pay();
   const replies = [
@@ -178,4 +178,19 @@ test("an overdraft limit lets a balance go below zero without saying so in the m
   const id = await pair.pay({ precise_amount: 12_000, overdraft_limit: 50 });
   expect(balanceOf(pair.a)).toBe(-2_000n);
   expect(pair.ledger.transactions.get(id)!.meta_data).toEqual({});
+});
+
+test("two settles or refunds of one row at once are a 200 and a 423, and the money moves once", async () => {
+  await using pair = await openPair();
+  const held = await pair.hold();
+  const commit = () => pair.settle(held, { status: "commit", precise_amount: 100 });
+  const statuses = (replies: { status: number }[]) =>
+    replies.map(({ status }) => status).sort((x, y) => x - y);
+  expect(statuses(await Promise.all([commit(), commit()]))).toEqual([200, 423]);
+  expect(balanceOf(pair.b)).toBe(100n);
+  const paid = await pair.pay();
+  const refunds = await Promise.all([pair.refund(paid), pair.refund(paid)]);
+  expect(statuses(refunds)).toEqual([201, 423]);
+  expect(codeOf(refunds.find(({ status }) => status === 423)!.body)).toBe("GEN_RESOURCE_LOCKED");
+  expect(balanceOf(pair.b)).toBe(100n);
 });

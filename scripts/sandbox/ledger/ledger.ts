@@ -61,6 +61,8 @@ export class Ledger {
   readonly lineage = new Map<string, LineageMapping[]>();
   /** Holds and bulks whose commit or void waits in the queue. */
   readonly pendingInflight = new Set<string>();
+  /** Rows that a request is settling or refunding. */
+  readonly locked = new Set<string>();
   asyncBatches = 0;
 
   /** The settings may change while the ledger runs. */
@@ -114,7 +116,7 @@ export function createBalance(ledger: Ledger, input: NewBalance): Balance {
   });
 }
 
-function findIndicator(ledger: Ledger, indicator: string, currency: string): Balance | undefined {
+export function findIndicator(ledger: Ledger, indicator: string, currency: string): Balance | undefined {
   return ledger.balances.find("indicator", indicator).find((balance) => balance.currency === currency);
 }
 

@@ -109,8 +109,8 @@ function storeOutcome(
 }
 
 /** Core writes one row twice under its optimistic lock and loses to itself, where it saw only `@x` and its id before. */
-function requireTwoBalances(source: Balance, destination: Balance): void {
-  if (source !== destination) return;
+export function requireTwoBalances(source: Balance, destination: Balance): void {
+  if (source.balance_id !== destination.balance_id) return;
   const message = `balance with ID '${source.balance_id}' may have been updated or deleted by another transaction`;
   throw new CoreError("GEN_CONFLICT", `Optimistic locking failure: ${message}`);
 }

@@ -28,22 +28,19 @@ export function recordTransaction(ledger: Ledger, request: TransactionRequest, u
 }
 
 function recordSplit(ledger: Ledger, request: TransactionRequest, origin: Origin): Recorded {
-  const isFanOut = request.destinations.length > 0;
-  const items = isFanOut ? request.destinations : request.sources;
-  // Core walks a Go map, whose order is random.
-  const shares = shuffled(splitTotal(request.precise_amount, items, request.precision), ledger.random);
+  const requests = splitIntoLegs(ledger, request);
   const parent = newRow(ledger, request, origin);
   const splitId = parent.transaction_id;
   const legs: Leg[] = [];
   try {
-    for (const [index, share] of shares.entries()) {
-      const leg = legRequest(request, share, isFanOut, index + 1);
+    for (const leg of requests) {
       const row = postTransaction(ledger, leg, {
         ...origin,
         parent: splitId,
         batch: origin.batch ?? splitId,
       });
-      legs.push({ ...share, transaction_id: row.transaction_id });
+      const identifier = request.destinations.length > 0 ? leg.destination : leg.source;
+      legs.push({ identifier, amount: leg.precise_amount, transaction_id: row.transaction_id });
     }
   } catch (error) {
     if (request.atomic) rollBack(ledger, splitId, request.inflight);
@@ -51,6 +48,16 @@ function recordSplit(ledger: Ledger, request: TransactionRequest, origin: Origin
   }
   const status: Status = request.skip_queue ? outcomeStatus(request) : parent.status;
   return { row: { ...parent, status }, legs };
+}
+
+/** The postings of a request: itself, or one for each share of a split. */
+export function splitIntoLegs(ledger: Ledger, request: TransactionRequest): TransactionRequest[] {
+  const isFanOut = request.destinations.length > 0;
+  const items = isFanOut ? request.destinations : request.sources;
+  if (items.length === 0) return [request];
+  // Core walks a Go map, whose order is random.
+  const shares = shuffled(splitTotal(request.precise_amount, items, request.precision), ledger.random);
+  return shares.map((share, index) => legRequest(request, share, isFanOut, index + 1));
 }
 
 function legRequest(

@@ -27,7 +27,7 @@ export function refund(ledger: Ledger, id: string, options: RefundOptions): Tran
  * Up to 0.15.3 Core also finds the refund R of a row X under X: a second call for X sends R's money forward again and
  * only then refuses. 0.15.4 leaves refunds and refunded rows out.
  */
-function selectForRefund(ledger: Ledger, id: string): Transaction[] {
+export function selectForRefund(ledger: Ledger, id: string): Transaction[] {
   const rows = findRefundable(ledger, id);
   if (!ledger.isSince("0.15.4")) return rows;
   const originals = rows.filter((row) => row.transaction_id === id || !isRefund(ledger, row));
@@ -42,7 +42,7 @@ export function refundRow(ledger: Ledger, row: Transaction, options: RefundOptio
 }
 
 /** The request that refunds a row; it inherits all of the row's metadata. Throws when the row was refunded. */
-function refundRequest(ledger: Ledger, row: Transaction, options: RefundOptions) {
+export function refundRequest(ledger: Ledger, row: Transaction, options: RefundOptions) {
   if (isRefunded(ledger, row)) throw alreadyRefunded(ledger, row);
   return newRequest({
     precise_amount: row.precise_amount,

@@ -113,19 +113,23 @@ function isWaitingHold(ledger: Ledger, row: Transaction): boolean {
 
 /** What Core checks before it queues an action. A QUEUED id passes: that row never changes and has no such children. */
 function validateQueued(ledger: Ledger, id: string, settlement: Settlement): Transaction {
-  const named = ledger.transactions.get(id);
-  if (named !== undefined && isHold(named)) {
-    requireOpen(ledger, named, settlement);
-    return named;
-  }
-  const legs = findLegs(ledger, id);
-  if (legs.length === 0) throw named === undefined ? notFound(id) : notInflight();
-  if (legs.every((leg) => remainingHold(ledger, leg) === 0n)) throw alreadyCommitted(settlement);
+  const legs = findSettled(ledger, id);
+  if (legs[0]!.transaction_id === id) requireOpen(ledger, legs[0]!, settlement);
+  else if (legs.every((leg) => remainingHold(ledger, leg) === 0n)) throw alreadyCommitted(settlement);
   return legs[0]!;
 }
 
+/** What Core takes an id for where it only looks: the very row if it is a hold, even QUEUED, or else the holds under it. */
+export function findSettled(ledger: Ledger, id: string): Transaction[] {
+  const named = ledger.transactions.get(id);
+  if (named !== undefined && isHold(named)) return [named];
+  const legs = findLegs(ledger, id);
+  if (legs.length === 0) throw named === undefined ? notFound(id) : notInflight();
+  return legs;
+}
+
 /** The amount to settle. Throws when the row is no hold, is settled already, or has less left than is asked for. */
-function requireOpen(ledger: Ledger, row: Transaction, settlement: Settlement): bigint {
+export function requireOpen(ledger: Ledger, row: Transaction, settlement: Settlement): bigint {
   if (!isHold(row)) throw notInflight();
   const children = ledger.transactions.find("parent_transaction", row.transaction_id);
   if (children.some((child) => child.status === "VOID")) {

@@ -1,7 +1,9 @@
 import { CoreError } from "../../ledger/core-error.ts";
 import { isSince } from "../../ledger/core-version.ts";
+import { previewMany } from "../../ledger/preview.ts";
 import { type SettlementItem, settleMany } from "../../ledger/settle-many.ts";
 import type { Answer, Call } from "../router.ts";
+import { isDryRun } from "./dry-run.ts";
 import { BodyObject, readObject } from "./read-object.ts";
 import { readSettledAmount } from "./read-settled-amount.ts";
 
@@ -34,6 +36,7 @@ function settle(
   if (items.length > MOST_ITEMS) {
     throw new CoreError("TXN_BULK_LIMIT_EXCEEDED", `too many transactions; max is ${MOST_ITEMS}`);
   }
+  if (isDryRun(sent, switches)) return { status: 200, body: previewMany(instance.ledger, items, action) };
   const skip_queue = sent.flag("skip_queue") || !isSince(switches.core_version, "0.15.2");
   const results = settleMany(instance.ledger, items, { action, skip_queue });
   const failed = results.filter(({ status }) => status === "failed").length;

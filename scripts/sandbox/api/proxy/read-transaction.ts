@@ -40,8 +40,9 @@ export function readTransaction(
   const problems = wordProblems({
     ...findProblems(sent),
     ...findTimeProblems(times),
-    ...(isSince(version, "0.15.3") && sent.source !== "" && sent.source === sent.destination
-      ? { destination: "source and destination cannot be the same balance" }
+    ...(isSince(version, "0.15.3") && findNewerProblems(sent)),
+    ...(isSince(version, "0.15.4") && sent.sources.length > 0 && sent.destinations.length > 0
+      ? { sources: "either sources or destinations should be provided, not both" }
       : undefined),
   });
   if (problems !== undefined) throw new CoreError("TXN_VALIDATION_ERROR", problems, "errors");
@@ -88,12 +89,21 @@ function findAmountProblem({ amount, precise_amount }: Sent): string | undefined
   if (amount !== undefined && precise_amount !== undefined) {
     return "either amount or precise_amount should be provided, not both";
   }
-  if (precise_amount !== undefined)
-    return precise_amount < 0n ? "precise_amount must not be negative" : undefined;
+  if (precise_amount !== undefined) return undefined;
   if (amount === undefined) return "either amount or precise_amount is required";
-  if (amount < 0) return "must not be negative";
   const digits = String(parseDecimal(String(amount))!.digits).length;
   return digits > MOST_DIGITS ? `has more than ${MOST_DIGITS} significant digits` : undefined;
+}
+
+/** Before 0.15.3 Core found out only when it posted. */
+function findNewerProblems(sent: Sent): Record<string, string> {
+  const { amount, precise_amount, source, destination } = sent;
+  const isSelf = source !== "" && source === destination;
+  return {
+    ...((precise_amount ?? 0n) < 0n && { amount: "precise_amount cannot be negative" }),
+    ...((amount ?? 0) < 0 && { amount: "amount cannot be negative" }),
+    ...(isSelf && { destination: "source and destination cannot be the same balance" }),
+  };
 }
 
 function findPrecisionProblem(precision: number): string | undefined {

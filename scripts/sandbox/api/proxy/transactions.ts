@@ -2,16 +2,19 @@ import { randomUUID } from "node:crypto";
 import { CoreError } from "../../ledger/core-error.ts";
 import { isSince } from "../../ledger/core-version.ts";
 import { formatQuotient } from "../../ledger/decimal.ts";
+import { previewBulk, previewRefund, previewSettlement, previewTransaction } from "../../ledger/preview.ts";
 import { recordBulk } from "../../ledger/record-bulk.ts";
 import { type Recorded, recordTransaction } from "../../ledger/record-transaction.ts";
-import { refund } from "../../ledger/refund.ts";
+import { findRefundable, refund } from "../../ledger/refund.ts";
 import type { TransactionRequest } from "../../ledger/transaction-request.ts";
-import { updateInflight } from "../../ledger/update-inflight.ts";
+import { findLegs, updateInflight } from "../../ledger/update-inflight.ts";
 import { type Json, instantOrZero, transactionRecord } from "../records.ts";
 import type { Answer, Call } from "../router.ts";
+import { isDryRun } from "./dry-run.ts";
 import { BodyObject, readObject } from "./read-object.ts";
 import { readSettledAmount } from "./read-settled-amount.ts";
 import { readTransaction } from "./read-transaction.ts";
+import { whileLocked } from "./while-locked.ts";
 
 const LARGEST_BULK = 10_000;
 const CLOUD_PRECISION = 100;
@@ -19,7 +22,7 @@ const CLOUD_PRECISION = 100;
 export function createTransaction({ instance, body, switches }: Call): Answer {
   const injected = { precision: CLOUD_PRECISION, reference: `ref_${randomUUID()}` };
   const request = readTransaction(readObject(body), injected, switches.core_version);
-  if (request.dry_run) return { status: 200, body: { dry_run: true, ...previewOf(request) } };
+  if (request.dry_run) return { status: 200, body: previewTransaction(instance.ledger, request) };
   return { status: 201, body: replyOf(request, recordTransaction(instance.ledger, request)) };
 }
 
@@ -32,13 +35,15 @@ export function createBulk({ instance, body, switches }: Call): Answer {
   }
   const inflight = bulk.flag("inflight");
   const run_async = bulk.flag("run_async");
-  const batch_id = recordBulk(instance.ledger, {
+  const request = {
     transactions: items.map((item, index) => readBulkItem(item, index, switches)),
     inflight,
     atomic: bulk.flag("atomic"),
     run_async,
     skip_queue: bulk.flag("skip_queue"),
-  });
+  };
+  if (isDryRun(bulk, switches)) return { status: 200, body: previewBulk(instance.ledger, request) };
+  const batch_id = recordBulk(instance.ledger, request);
   if (run_async) {
     return {
       status: 202,
@@ -49,29 +54,38 @@ export function createBulk({ instance, body, switches }: Call): Answer {
   return { status: switches.bulk_status, body: { batch_id, status, transaction_count: items.length } };
 }
 
-export function settleInflight({ instance, params, body, switches }: Call): Answer {
+export async function settleInflight({ instance, params, body, switches }: Call): Promise<Answer> {
   const sent = readObject(body);
   const action = sent.text("status").toLowerCase();
   if (action !== "commit" && action !== "void") {
     throw new CoreError("TXN_INVALID_STATUS_ACTION", "status must be one of: commit, void");
   }
-  const { row, queued } = updateInflight(instance.ledger, params.id!, {
-    action,
-    amountAt: readSettledAmount(sent),
-    // Commits and voids were synchronous before 0.15.
-    skip_queue: sent.flag("skip_queue") || switches.core_version === "0.14",
-  });
+  const settlement = { action, amountAt: readSettledAmount(sent) } as const;
+  if (isDryRun(sent, switches)) {
+    return { status: 200, body: previewSettlement(instance.ledger, params.id!, settlement) };
+  }
+  const { ledger } = instance;
+  // Commits and voids were synchronous before 0.15.
+  const skip_queue = sent.flag("skip_queue") || switches.core_version === "0.14";
+  const update = () => updateInflight(ledger, params.id!, { ...settlement, skip_queue });
+  const { row, queued } = skip_queue
+    ? await whileLocked(ledger, findLegs(ledger, params.id!), update)
+    : update();
   return { status: 200, body: { ...transactionRecord(row), ...(queued && { queued }) } };
 }
 
-export function createRefund({ instance, params, body, switches }: Call): Answer {
+export async function createRefund({ instance, params, body, switches }: Call): Promise<Answer> {
   const sent = readObject(body.trim() === "" ? "{}" : body);
+  if (isDryRun(sent, switches)) return { status: 200, body: previewRefund(instance.ledger, params.id!) };
   const takesOptions = isSince(switches.core_version, "0.15.3");
-  const row = refund(instance.ledger, params.id!, {
+  const options = {
     skip_queue: sent.flag("skip_queue"),
     description: takesOptions && sent.has("description") ? sent.text("description") : undefined,
     meta_data: takesOptions ? sent.map("meta_data") : undefined,
-  });
+  };
+  const { ledger } = instance;
+  const found = findRefundable(ledger, params.id!);
+  const row = await whileLocked(ledger, found, () => refund(ledger, params.id!, options));
   return { status: 201, body: { ...transactionRecord(row), allow_overdraft: true } };
 }
 
@@ -136,17 +150,6 @@ function replyOf(request: TransactionRequest, { row, legs }: Recorded): Json {
     inflight_expiry_date: instantOrZero(request.inflight_expiry_date),
     inflight_commit_date: instantOrZero(request.inflight_commit_date),
   };
-}
-
-function previewOf({
-  source,
-  destination,
-  currency,
-  reference,
-  precise_amount,
-  precision,
-}: TransactionRequest): Json {
-  return { source, destination, currency, reference, precise_amount, precision };
 }
 
 function withoutEffectiveDate(found: Json): Json {
