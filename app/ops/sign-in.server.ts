@@ -1,7 +1,8 @@
+import { z } from "zod";
+
 import type { Clock } from "#app/clock.ts";
-import { DomainError } from "#app/errors.ts";
-import { bodyOf, readBytes } from "#app/json-body.server.ts";
 import type { Log } from "#app/log.server.ts";
+import { requireForm } from "#app/read-form.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { recordOperatorAction } from "./operator-actions.server.ts";
@@ -17,7 +18,7 @@ export type SignIn = { kind: "signed_in"; cookie: string } | Exclude<PasswordVer
  * Reads the log-in form and opens a session. What fails leaves a line in the log and no row, so that guessing does not
  * fill the disk.
  *
- * @throws DomainError `body_too_large` or `unsupported_media_type`.
+ * @throws DomainError as `requireForm`
  */
 export async function signIn(
   { db, clock, log }: { db: Database; clock: Clock; log: Log },
@@ -25,7 +26,8 @@ export async function signIn(
   request: Request,
   { id, address }: { id: string; address: string },
 ): Promise<SignIn> {
-  const verdict = await check(await readPassword(request), address);
+  const { password } = await requireForm(request, signInSchema, MAX_FORM_BYTES);
+  const verdict = await check(password, address);
   if (verdict.kind !== "right") {
     log.warn({ event: "operator_refused", request_id: id, address, reason: verdict.kind }, "no log-in");
     return verdict;
@@ -40,13 +42,4 @@ export async function signIn(
 }
 
 const MAX_FORM_BYTES = 4096;
-
-async function readPassword(request: Request): Promise<string> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!type.startsWith("application/x-www-form-urlencoded"))
-    throw new DomainError("unsupported_media_type", "Send the form as browsers do.");
-  const form = new URLSearchParams(
-    new TextDecoder().decode(await readBytes(bodyOf(request), MAX_FORM_BYTES)),
-  );
-  return form.get("password") ?? "";
-}
+const signInSchema = z.object({ password: z.string().default("") });

@@ -69,7 +69,8 @@ const TOLD = new Map([
     },
   ],
   ["body_too_large", { title: "Too large", happened: "Nothing was changed." }],
-  ["invalid_body", { title: "Not a form", happened: "Nothing was changed." }],
+  ["invalid_body", { title: "Not this page's form", happened: "Nothing was changed." }],
+  ["unsupported_media_type", { title: "Not this page's form", happened: "Nothing was changed." }],
 ]);
 
 /** The same without the portal around it, for what fails before there is one. */

@@ -28,7 +28,10 @@ export async function loader({ request, context }: Route.LoaderArgs): Promise<Re
 }
 
 export function action(): Response {
-  return new Response(null, { status: 405, headers: { Allow: "GET" } });
+  return new Response("Open the app from Blnk Cloud's dashboard.", {
+    status: 405,
+    headers: { Allow: "GET" },
+  });
 }
 
 function readPass(query: URLSearchParams): EntryPass | undefined {

@@ -1,7 +1,5 @@
 import type { TestApp } from "#tests/support/start-app.ts";
 
-import type { Victim } from "./victim.ts";
-
 /** Something that somebody sends who has no right to what it asks for. */
 export type Attack = {
   name: string;
@@ -15,7 +13,7 @@ export type Attack = {
  * victim's, or a row that has changed. Undefined: it was beaten off.
  */
 export async function breachOf(
-  { app, word }: Pick<Victim, "app" | "word">,
+  { app, word }: { app: Pick<TestApp, "rows">; word: string },
   { name, refused, send }: Attack,
 ): Promise<string | undefined> {
   const before = holdings(app);
@@ -38,6 +36,7 @@ const HOLDINGS = {
   install_keys: "installed_app_id, generation, key_fingerprint, granted_permissions, box",
   launches: "launch_id, expires_at, ended_at, redemptions",
   sessions: "token_hash, launch_id, created_at",
+  launch_displays: "launch_id, time_zone, theme",
   hand_over_codes: "code_hash, expires_at, used_at",
   operator_sessions: "token_hash, password_mark, created_at",
   operator_actions: "id, action, target",
@@ -49,7 +48,7 @@ const HOLDINGS = {
   currency_decimals: "installed_app_id, currency, decimals",
 };
 
-function holdings(app: TestApp): Record<string, string> {
+function holdings(app: Pick<TestApp, "rows">): Record<string, string> {
   const tables = Object.entries(HOLDINGS).map(([table, columns]) => [
     table,
     JSON.stringify(app.rows(`select ${columns} from ${table} order by 1, 2`)),

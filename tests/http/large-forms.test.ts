@@ -25,7 +25,7 @@ const PATHS = [
 
 /** A form of so many bytes that does not say its size. */
 function formOf(bytes: number) {
-  const chunk = new TextEncoder().encode("x".repeat(16 * KIB));
+  const chunk = new TextEncoder().encode("text=".padEnd(16 * KIB, "x"));
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
@@ -49,8 +49,9 @@ test("a form of the portal that is larger than 64 KiB is 413 in words, also wher
     expect([path, response.status]).toEqual([path, 413]);
     expect(await response.text()).toContain("This is larger than 64 KiB.");
   }
-  expect((await portal.post(`${home}/precision`, HEADERS, "x".repeat(64 * KIB))).status).toBe(200);
-  expect((await portal.post(`${home}/precision`, HEADERS, "x".repeat(64 * KIB + 1))).status).toBe(413);
+  const send = (bytes: number) => portal.post(`${home}/precision`, HEADERS, "currency=".padEnd(bytes, "x"));
+  expect((await send(64 * KIB)).status).toBe(200);
+  expect((await send(64 * KIB + 1)).status).toBe(413);
 }, 60_000);
 
 test("an import may be larger, and says in words where it ends", async () => {
@@ -65,8 +66,8 @@ test("an import may be larger, and says in words where it ends", async () => {
     });
     return [response.status, await response.text()] as const;
   };
-  expect(await send(512 * KIB)).toEqual([200, expect.stringContaining("Choose a file, or paste its text.")]);
-  expect(await send(3 * 1024 * KIB)).toEqual([200, expect.stringContaining("This is larger than 1 MiB.")]);
+  expect(await send(512 * KIB)).toEqual([400, expect.stringContaining("This is not JSON.")]);
+  expect(await send(3 * 1024 * KIB)).toEqual([400, expect.stringContaining("This is larger than 1 MiB.")]);
 }, 60_000);
 
 test("an operator's form that is larger than 64 KiB is 413 and does nothing", async () => {
@@ -86,7 +87,7 @@ test("an operator's form that is larger than 64 KiB is 413 and does nothing", as
   expect(app.rows("select action from operator_actions")).toEqual([{ action: "signed in" }]);
 });
 
-test("what is no form is 400, not an unexpected error", async () => {
+test("what is not sent as a form is 415, not an unexpected error", async () => {
   const app = await startApp();
   await app.install();
   const portal = openPortal(app);
@@ -97,6 +98,6 @@ test("what is no form is 400, not an unexpected error", async () => {
       { origin: PUBLIC_URL, "content-type": type },
       "{",
     );
-    expect([type, response.status]).toEqual([type, 400]);
+    expect([type, response.status]).toEqual([type, 415]);
   }
 });

@@ -58,10 +58,19 @@ const KEY = "k".repeat(21);
  * @throws when the portal answers anything that none of them asks for
  */
 export function portalRequests(ids: PortalIds): PortalRequest[] {
+  return Object.values(allRequests(ids)).flat();
+}
+
+/** One request for each endpoint that is posted to. */
+export function portalPosts(ids: PortalIds): PortalRequest[] {
+  return Object.values(allRequests(ids)).flatMap(([first]) => (first?.method === "POST" ? [first] : []));
+}
+
+function allRequests(ids: PortalIds): Record<string, PortalRequest[]> {
   const requests = requestsByEndpoint(ids);
   const forgotten = portalEndpoints().filter((endpoint) => !(endpoint in requests));
   if (forgotten.length > 0) throw new Error(`No test asks for ${forgotten.join(", ")}.`);
-  return Object.values(requests).flat();
+  return requests;
 }
 
 /** `GET balances/:balanceId`, `POST flag/:entityId`: all that the built portal answers, by the list of its routes. */
@@ -76,7 +85,7 @@ function portalEndpoints(): string[] {
 }
 
 /** What the browser is told of the routes, which says what each of them answers. */
-function builtRoutes(): Record<string, BuiltRoute> {
+export function builtRoutes(): Record<string, BuiltRoute> {
   const assets = join(BUILD, "client/assets");
   const manifest = readdirSync(assets).find((name) => /^manifest-.*\.js$/.test(name));
   const text = readFileSync(join(assets, manifest!), "utf8");

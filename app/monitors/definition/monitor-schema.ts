@@ -19,6 +19,7 @@ import {
 
 /** A month: what a window may look back, and its entries are kept for. */
 const MAX_WINDOW_MINUTES = 31 * 24 * 60;
+export const MAX_MUTES = 20;
 const MAX_METADATA_PATHS = 10;
 /** Core's limit for a filter's value. */
 const MAX_TEXT = 1_000;
@@ -102,7 +103,7 @@ const common = {
           .optional(),
       }),
     )
-    .max(20)
+    .max(MAX_MUTES)
     .optional(),
   start: z.enum(["alert", "quiet"]).optional(),
   alert: z

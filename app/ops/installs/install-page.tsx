@@ -1,3 +1,5 @@
+import type { SubmissionResult } from "@conform-to/react/future";
+
 import type { ActionLimit } from "#app/actions/action-limits.server.ts";
 import { ButtonLink } from "#app/ui/button.tsx";
 import { Fact, Facts } from "#app/ui/facts.tsx";
@@ -11,7 +13,6 @@ import { PostButton } from "../shell/post-button.tsx";
 import { InstallPill, KeyPill } from "./install-pills.tsx";
 import { LimitForm } from "./limit-form.tsx";
 import type { InstallLine } from "./load-installs.server.ts";
-import type { LimitProblems } from "./set-limit.server.ts";
 
 export function InstallPage({
   install,
@@ -21,10 +22,11 @@ export function InstallPage({
   install: InstallLine;
   limits: ActionLimit[];
   /** The form that was sent last, when it was refused. */
-  refused: { currency: unknown; problems: LimitProblems } | undefined;
+  refused: SubmissionResult | undefined;
 }) {
   const { installed_app_id, key_state_at, last_used_at, uninstalled_at } = install;
-  const refusedRow = limits.find(({ currency }) => currency === refused?.currency);
+  const problems = refused?.error?.fieldErrors;
+  const refusedRow = limits.find(({ currency }) => currency === refused?.submission.payload["currency"]);
   return (
     <OpsPage title={installed_app_id}>
       <Panel>
@@ -69,10 +71,10 @@ export function InstallPage({
             <LimitForm
               key={limit.currency}
               limit={limit}
-              problems={limit === refusedRow ? refused?.problems : undefined}
+              problems={limit === refusedRow ? problems : undefined}
             />
           ))}
-          <LimitForm key={limits.length} problems={refusedRow ? undefined : refused?.problems} />
+          <LimitForm key={limits.length} problems={refusedRow ? undefined : problems} />
         </div>
       </Section>
     </OpsPage>

@@ -4,15 +4,13 @@ import type { ActionLimit } from "#app/actions/action-limits.server.ts";
 import { Button } from "#app/ui/button.tsx";
 import { TextField } from "#app/ui/field.tsx";
 
-import type { LimitProblems } from "./set-limit.server.ts";
-
 /** One currency's limits, or a form for a new one. */
 export function LimitForm({
   limit,
   problems = {},
 }: {
   limit?: ActionLimit;
-  problems?: LimitProblems | undefined;
+  problems?: Record<string, string[] | null> | undefined;
 }) {
   return (
     <Form method="post" className="grid items-start gap-2 sm:grid-cols-[8rem_1fr_1fr_auto]">
@@ -23,7 +21,7 @@ export function LimitForm({
         readOnly={limit !== undefined}
         required
         maxLength={32}
-        error={problems.currency?.[0]}
+        error={problems["currency"]?.[0]}
       />
       <TextField
         label="Most by one action"
@@ -31,7 +29,7 @@ export function LimitForm({
         defaultValue={limit?.per_action ?? ""}
         inputMode="decimal"
         maxLength={60}
-        error={problems.per_action?.[0]}
+        error={problems["per_action"]?.[0]}
       />
       <TextField
         label="Most in one day"
@@ -39,7 +37,7 @@ export function LimitForm({
         defaultValue={limit?.per_day ?? ""}
         inputMode="decimal"
         maxLength={60}
-        error={problems.per_day?.[0]}
+        error={problems["per_day"]?.[0]}
       />
       <span className="sm:mt-5">
         <Button type="submit">{limit ? "Save" : "Add"}</Button>

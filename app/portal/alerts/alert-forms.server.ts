@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { formKey } from "../read-form.server.ts";
+import { formKey } from "../form-key.server.ts";
 
 const title = z
   .string()

@@ -8,7 +8,7 @@ import type { Database } from "#db/database.server.ts";
 import { decimalChoices } from "./currency-decimals.ts";
 import { setCurrencyDecimals } from "./currency-precisions.server.ts";
 
-const schema = z.object({
+export const precisionSchema = z.object({
   currency: z.string().trim().min(1).max(40),
   decimals: z.union([
     z.literal("").transform(() => undefined),
@@ -24,11 +24,8 @@ const schema = z.object({
 export async function savePrecision(
   { db, clock }: { db: Database; clock: Clock },
   session: PortalSession,
-  form: FormData,
-): Promise<{ saved: string } | { problem: string }> {
-  const read = schema.safeParse(Object.fromEntries(form));
-  if (!read.success) return { problem: "Name a currency, and choose its decimals. Nothing was saved." };
-  const { currency, decimals } = read.data;
+  { currency, decimals }: z.output<typeof precisionSchema>,
+): Promise<{ saved: string }> {
   const { installed_app_id } = session.install;
   await db.write(async (tx) => {
     await setCurrencyDecimals(tx, installed_app_id, { currency, decimals });

@@ -6,6 +6,7 @@ import { refuseInWords } from "#app/http.server.ts";
 import { InstallGonePage } from "#app/ops/installs/install-page.tsx";
 import { findInstallLine } from "#app/ops/installs/load-installs.server.ts";
 import { markGone } from "#app/ops/installs/mark-gone.server.ts";
+import { requireEmptyForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/install-gone.ts";
 
@@ -21,9 +22,12 @@ export async function loader({ params, context }: Route.LoaderArgs) {
   return install;
 }
 
-export async function action({ params, context }: Route.ActionArgs) {
+export async function action({ request, params, context }: Route.ActionArgs) {
   const platform = context.get(platformContext);
-  await refuseInWords(context, () => markGone(platform, context.get(operatorContext), params.installedAppId));
+  await refuseInWords(context, async () => {
+    await requireEmptyForm(request);
+    await markGone(platform, context.get(operatorContext), params.installedAppId);
+  });
   return redirect(`/ops/installs/${params.installedAppId}`, 303);
 }
 

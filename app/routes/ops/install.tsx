@@ -3,11 +3,11 @@ import { data, redirect } from "react-router";
 import { listActionLimits } from "#app/actions/action-limits.server.ts";
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { InstallPage } from "#app/ops/installs/install-page.tsx";
 import { findInstallLine } from "#app/ops/installs/load-installs.server.ts";
-import { setLimit } from "#app/ops/installs/set-limit.server.ts";
+import { limitSchema, setLimit } from "#app/ops/installs/set-limit.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/install.ts";
 
@@ -29,9 +29,9 @@ export async function action({ request, params, context }: Route.ActionArgs) {
   const install = await findInstallLine(platform.db, params.installedAppId);
   if (!install) throw data(null, { status: 404 });
   return await refuseInWords(context, async () => {
-    const form = await readFormData(request);
-    const problems = await setLimit(platform, context.get(operatorContext), install.instance_id, form);
-    if (problems) return data({ currency: form.get("currency"), problems }, { status: 400 });
+    const { value, refuse } = await readForm(request, limitSchema);
+    if (!value) return data(refuse(), { status: 400 });
+    await setLimit(platform, context.get(operatorContext), install.instance_id, value);
     return redirect(`/ops/installs/${install.installed_app_id}`, 303);
   });
 }

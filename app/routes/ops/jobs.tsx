@@ -1,12 +1,13 @@
-import { data, redirect } from "react-router";
+import { redirect } from "react-router";
+import { z } from "zod";
 
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { JobsPage } from "#app/ops/jobs/jobs-page.tsx";
 import { loadJobs } from "#app/ops/jobs/load-jobs.server.ts";
 import { retryParkedJob } from "#app/ops/jobs/retry-parked-job.server.ts";
+import { requireForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/jobs.ts";
 
@@ -21,10 +22,11 @@ export async function loader({ context }: Route.LoaderArgs) {
   return { ...(await loadJobs(db)), loadedAt: clock.now() };
 }
 
+const retrySchema = z.object({ id: z.coerce.number().int().min(1) });
+
 export async function action({ request, context }: Route.ActionArgs) {
   return await refuseInWords(context, async () => {
-    const id = Number((await readFormData(request)).get("id"));
-    if (!Number.isSafeInteger(id) || id < 1) throw data(null, { status: 400 });
+    const { id } = await requireForm(request, retrySchema);
     await retryParkedJob(context.get(platformContext), context.get(operatorContext), id);
     return redirect("/ops/jobs", 303);
   });

@@ -2,11 +2,11 @@ import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { operatorContext, platformContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
-import { endSessions } from "#app/ops/sessions/end-sessions.server.ts";
+import { endSessions, endSessionsSchema } from "#app/ops/sessions/end-sessions.server.ts";
 import { loadSessions } from "#app/ops/sessions/load-sessions.server.ts";
 import { SessionsPage } from "#app/ops/sessions/sessions-page.tsx";
+import { requireForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/sessions.ts";
 
@@ -23,8 +23,8 @@ export async function loader({ context }: Route.LoaderArgs) {
 
 export async function action({ request, context }: Route.ActionArgs) {
   return await refuseInWords(context, async () => {
-    const form = await readFormData(request);
-    await endSessions(context.get(platformContext), context.get(operatorContext), form);
+    const which = await requireForm(request, endSessionsSchema);
+    await endSessions(context.get(platformContext), context.get(operatorContext), which);
     return redirect("/ops/sessions", 303);
   });
 }

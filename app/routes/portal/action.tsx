@@ -8,6 +8,7 @@ import { requirePermission } from "#app/permissions/require-permission.ts";
 import { ActionPage } from "#app/portal/actions/action-page.tsx";
 import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
 import { loadAction } from "#app/portal/actions/load-action.server.ts";
+import { requireEmptyForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/action.ts";
 import { openReads } from "./open-reads.server.ts";
@@ -29,11 +30,12 @@ export async function loader(args: Route.LoaderArgs) {
 }
 
 /** The person's word for it. The answer is this page anew, so that it can be reloaded and gone back to. */
-export function action({ params, context }: Route.ActionArgs) {
+export function action({ request, params, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
     const session = context.get(sessionContext);
     requirePermission(session, "data:write");
     requirePermission(session, "data:read");
+    await requireEmptyForm(request);
     await startAction(context.get(platformContext), session, params.actionId);
     return redirect(`/portal/${session.launchId}/actions/${encodeURIComponent(params.actionId)}`);
   });

@@ -8,8 +8,8 @@ import { requirePermission } from "#app/permissions/require-permission.ts";
 import { AdjustmentPage } from "#app/portal/actions/adjustment-page.tsx";
 import { adjustmentSchema } from "#app/portal/actions/ask-schema.server.ts";
 import { loadAdjustment } from "#app/portal/actions/load-adjustment.server.ts";
-import { readForm } from "#app/portal/read-form.server.ts";
 import { writeClient } from "#app/portal/write-client.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/adjustment.ts";
 import { openReads } from "./open-reads.server.ts";

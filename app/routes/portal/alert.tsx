@@ -6,8 +6,8 @@ import { alertChangeSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { AlertPage } from "#app/portal/alerts/alert-page.tsx";
 import { changeAlert } from "#app/portal/alerts/change-alert.server.ts";
 import { loadAlert } from "#app/portal/alerts/load-alert.server.ts";
-import { readForm } from "#app/portal/read-form.server.ts";
 import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/alert.ts";
 import { openReads } from "./open-reads.server.ts";

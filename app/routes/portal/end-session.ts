@@ -1,6 +1,7 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { recordActivity } from "#app/activity/activity.server.ts";
+import { requireEmptyForm } from "#app/read-form.server.ts";
 import { endLaunch } from "#app/sessions/launches.server.ts";
 import { actorOf } from "#app/sessions/portal-session.server.ts";
 import { sessionEndedPage } from "#app/ui/plain-page.server.ts";
@@ -10,8 +11,9 @@ import type { Route } from "./+types/end-session.ts";
 export const middleware = [requirePost];
 
 /** "End this session" ends the launch: every tab and panel that was opened from it. */
-export function action({ context }: Route.ActionArgs) {
+export function action({ request, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
+    await requireEmptyForm(request);
     const { db, clock } = context.get(platformContext);
     const session = context.get(sessionContext);
     await db.write(async (tx) => {

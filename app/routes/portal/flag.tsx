@@ -7,8 +7,8 @@ import { requirePermission } from "#app/permissions/require-permission.ts";
 import { flagSchema } from "#app/portal/alerts/alert-forms.server.ts";
 import { FlagPage } from "#app/portal/alerts/flag-page.tsx";
 import { raiseFlag } from "#app/portal/alerts/raise-flag.server.ts";
-import { readForm } from "#app/portal/read-form.server.ts";
 import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 import { mintSecret } from "#app/sessions/secrets.server.ts";
 
 import type { Route } from "./+types/flag.ts";

@@ -2,11 +2,11 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
-import { changeFromPage } from "#app/portal/monitors/detail/change-monitor.server.ts";
+import { changeFromPage, changeSchema } from "#app/portal/monitors/detail/change-monitor.server.ts";
 import { DeleteMonitorPage } from "#app/portal/monitors/detail/delete-page.tsx";
 import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
+import { requireForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/monitor-delete.ts";
 
@@ -31,11 +31,10 @@ export async function loader({ params, context }: Route.LoaderArgs) {
 export function action({ request, params, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
     const session = context.get(sessionContext);
-    const outcome = await changeFromPage(context.get(platformContext), session, {
+    await changeFromPage(context.get(platformContext), session, {
       id: params.monitorId,
-      data: await readFormData(request),
+      asked: await requireForm(request, changeSchema),
     });
-    if (outcome === "unreadable") throw data(null, { status: 400 });
     // Deleted already, by a second click or by somebody else.
     return redirect(`/portal/${session.launchId}/monitors`);
   });

@@ -2,11 +2,12 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { EditMonitorPage } from "#app/portal/monitors/form/edit-monitor-page.tsx";
 import { loadMonitorForm } from "#app/portal/monitors/form/load-monitor-form.server.ts";
+import { monitorFormSchema } from "#app/portal/monitors/form/read-monitor-form.server.ts";
 import { changeFromForm } from "#app/portal/monitors/form/save-monitor.server.ts";
+import { readSubmission } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/monitor-edit.ts";
 import { openReads } from "./open-reads.server.ts";
@@ -37,7 +38,7 @@ export function action(args: Route.ActionArgs) {
       args.context.get(platformContext),
       session,
       openReads(args).readCloud,
-      { id: monitorId, data: await readFormData(args.request) },
+      { id: monitorId, submission: await readSubmission(args.request, monitorFormSchema) },
     );
     if (!outcome) throw data(null, { status: 404 });
     return outcome.answer ?? redirect(`/portal/${session.launchId}/monitors/${monitorId}`);

@@ -2,11 +2,12 @@ import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { loadNewMonitor } from "#app/portal/monitors/form/load-monitor-form.server.ts";
 import { NewMonitorPage } from "#app/portal/monitors/form/new-monitor-page.tsx";
+import { monitorFormSchema } from "#app/portal/monitors/form/read-monitor-form.server.ts";
 import { createFromForm } from "#app/portal/monitors/form/save-monitor.server.ts";
+import { readSubmission } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/monitor-new.ts";
 import { openReads } from "./open-reads.server.ts";
@@ -26,12 +27,11 @@ export function action(args: Route.ActionArgs) {
   return refuseInWords(args.context, async () => {
     const session = args.context.get(sessionContext);
     const { readCloud } = openReads(args);
-    const data = await readFormData(args.request);
     const { saved, answer } = await createFromForm(
       args.context.get(platformContext),
       session,
       readCloud,
-      data,
+      await readSubmission(args.request, monitorFormSchema),
     );
     if (answer) return answer;
     const [only, ...others] = saved;

@@ -2,11 +2,11 @@ import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
-import { changeFromPage } from "#app/portal/monitors/detail/change-monitor.server.ts";
+import { changeFromPage, changeSchema } from "#app/portal/monitors/detail/change-monitor.server.ts";
 import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
 import { MonitorPage } from "#app/portal/monitors/detail/monitor-page.tsx";
+import { requireForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/monitor.ts";
 
@@ -32,9 +32,8 @@ export function action({ request, params, context }: Route.ActionArgs) {
     const session = context.get(sessionContext);
     const outcome = await changeFromPage(context.get(platformContext), session, {
       id: params.monitorId,
-      data: await readFormData(request),
+      asked: await requireForm(request, changeSchema),
     });
-    if (outcome === "unreadable") throw data(null, { status: 400 });
     if (outcome === "unknown_monitor") throw data(null, { status: 404 });
     return redirect(`/portal/${session.launchId}/monitors/${params.monitorId}`);
   });

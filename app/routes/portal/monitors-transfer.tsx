@@ -1,3 +1,5 @@
+import { data } from "react-router";
+
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
@@ -21,7 +23,8 @@ export async function loader({ context }: Route.LoaderArgs) {
 
 export function action({ request, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
-    return importFromForm(context.get(platformContext), context.get(sessionContext), request);
+    const outcome = await importFromForm(context.get(platformContext), context.get(sessionContext), request);
+    return data(outcome, { status: outcome.problems ? 400 : 200 });
   });
 }
 

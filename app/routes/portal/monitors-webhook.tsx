@@ -1,12 +1,10 @@
-import { data } from "react-router";
-
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
-import { changeWebhook } from "#app/portal/monitors/webhook/change-webhook.server.ts";
+import { changeWebhook, webhookChangeSchema } from "#app/portal/monitors/webhook/change-webhook.server.ts";
 import { loadWebhook } from "#app/portal/monitors/webhook/load-webhook.server.ts";
 import { WebhookPage } from "#app/portal/monitors/webhook/webhook-page.tsx";
+import { readSubmission } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/monitors-webhook.ts";
 
@@ -23,10 +21,8 @@ export function loader({ context }: Route.LoaderArgs) {
 
 export function action({ request, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
-    const form = await readFormData(request);
-    const answer = await changeWebhook(context.get(platformContext), context.get(sessionContext), form);
-    if (!answer) throw data(null, { status: 400 });
-    return answer;
+    const submission = await readSubmission(request, webhookChangeSchema);
+    return await changeWebhook(context.get(platformContext), context.get(sessionContext), submission);
   });
 }
 

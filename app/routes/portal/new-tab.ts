@@ -1,5 +1,6 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords, requirePost } from "#app/http.server.ts";
+import { requireEmptyForm } from "#app/read-form.server.ts";
 import { mintHandOverCode } from "#app/sessions/hand-over-codes.server.ts";
 
 import type { Route } from "./+types/new-tab.ts";
@@ -7,8 +8,9 @@ import type { Route } from "./+types/new-tab.ts";
 export const middleware = [requirePost];
 
 /** A link for a tab of its own: a partitioned cookie does not follow there, a single-use code does. */
-export function action({ context }: Route.ActionArgs) {
+export function action({ request, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
+    await requireEmptyForm(request);
     const { db, clock } = context.get(platformContext);
     const { launchId } = context.get(sessionContext);
     const code = await db.write((tx) => mintHandOverCode(tx, launchId, clock.now()));

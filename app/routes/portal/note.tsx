@@ -2,10 +2,10 @@ import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { requirePermission } from "#app/permissions/require-permission.ts";
-import { readForm } from "#app/portal/read-form.server.ts";
 import { MAYBE_DONE_IN_BLNK } from "#app/portal/write-client.server.ts";
 import { NotePage } from "#app/portal/notes/note-page.tsx";
 import { loadNote, noteSchema, saveOwnNote } from "#app/portal/notes/save-note.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/note.ts";
 import { openReads } from "./open-reads.server.ts";

@@ -1,8 +1,10 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
+import { refuseInWords } from "#app/http.server.ts";
 import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
 import { loadOverview } from "#app/portal/overview/load-overview.server.ts";
 import { OverviewPage } from "#app/portal/overview/overview-page.tsx";
+import { requireEmptyForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/overview.ts";
 import { openReads } from "./open-reads.server.ts";
@@ -34,12 +36,15 @@ export function loader(args: Route.LoaderArgs) {
 }
 
 /** "Count again". */
-export function action({ context }: Route.ActionArgs) {
-  const { balances, week } = context.get(platformContext).scans;
-  const key = scanKey(context.get(sessionContext).install);
-  balances.forget(key);
-  week.forget(key);
-  return null;
+export function action({ request, context }: Route.ActionArgs) {
+  return refuseInWords(context, async () => {
+    await requireEmptyForm(request);
+    const { balances, week } = context.get(platformContext).scans;
+    const key = scanKey(context.get(sessionContext).install);
+    balances.forget(key);
+    week.forget(key);
+    return null;
+  });
 }
 
 function scanKey({ installed_app_id, generation }: { installed_app_id: string; generation: number }): string {

@@ -1,10 +1,10 @@
 import { app } from "#app/app.ts";
 import { platformContext, sessionContext } from "#app/context.server.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { refuseInWords } from "#app/http.server.ts";
 import { listCurrencyDecimals } from "#app/portal/precision/currency-precisions.server.ts";
 import { PrecisionPage } from "#app/portal/precision/precision-page.tsx";
-import { savePrecision } from "#app/portal/precision/save-precision.server.ts";
+import { precisionSchema, savePrecision } from "#app/portal/precision/save-precision.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 
 import type { Route } from "./+types/precision.ts";
 
@@ -24,11 +24,9 @@ export async function loader({ request, context }: Route.LoaderArgs) {
 
 export function action({ request, context }: Route.ActionArgs) {
   return refuseInWords(context, async () => {
-    return await savePrecision(
-      context.get(platformContext),
-      context.get(sessionContext),
-      await readFormData(request),
-    );
+    const { value } = await readForm(request, precisionSchema);
+    if (!value) return { problem: "Name a currency, and choose its decimals. Nothing was saved." };
+    return await savePrecision(context.get(platformContext), context.get(sessionContext), value);
   });
 }
 

@@ -9,8 +9,8 @@ import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
 import { AskPage } from "#app/portal/actions/ask-page.tsx";
 import { askSchema } from "#app/portal/actions/ask-schema.server.ts";
 import { showPlan } from "#app/portal/actions/show-plan.server.ts";
-import { readForm } from "#app/portal/read-form.server.ts";
 import { writeClient } from "#app/portal/write-client.server.ts";
+import { readForm } from "#app/read-form.server.ts";
 import { mintSecret } from "#app/sessions/secrets.server.ts";
 
 import type { Route } from "./+types/transaction-action.ts";

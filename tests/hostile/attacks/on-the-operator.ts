@@ -148,7 +148,7 @@ export function forgedPasswords({ app }: Victim): Attack[] {
 export function signInWith(app: Victim["app"], what: string, form: URLSearchParams, address: string): Attack {
   return {
     name: `a log-in with ${what}`,
-    refused: [401],
+    refused: [400, 401],
     send: () =>
       app.request("/ops/sign-in", {
         method: "POST",

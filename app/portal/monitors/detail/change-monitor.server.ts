@@ -15,7 +15,7 @@ import { MUTE_HOURS } from "./mute-hours.ts";
 
 const HOUR_MS = 60 * 60_000;
 
-const changeSchema = z.discriminatedUnion("change", [
+export const changeSchema = z.discriminatedUnion("change", [
   z.object({ change: z.enum(["pause", "resume", "unmute", "delete"]) }),
   z.object({
     change: z.literal("mute"),
@@ -23,17 +23,14 @@ const changeSchema = z.discriminatedUnion("change", [
   }),
 ]);
 
-/** Does what a button of a monitor's page says. `unreadable`: it was none of them. */
+/** Does what a button of a monitor's page says. */
 export async function changeFromPage(
   { db, clock, worker }: Pick<Platform, "db" | "clock" | "worker">,
   session: PortalSession,
-  { id, data }: { id: string; data: FormData },
-): Promise<"done" | "unknown_monitor" | "unreadable"> {
-  const read = changeSchema.safeParse(Object.fromEntries(data));
-  if (!read.success) return "unreadable";
+  { id, asked }: { id: string; asked: z.output<typeof changeSchema> },
+): Promise<"done" | "unknown_monitor"> {
   const author = authorOf(session);
   const now = clock.now();
-  const asked = read.data;
   const done = await db.write(async (tx) => {
     if (!(await findMonitor(tx, author.installed_app_id, id))) return false;
     switch (asked.change) {

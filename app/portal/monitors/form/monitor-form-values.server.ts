@@ -1,5 +1,5 @@
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
-import type { MonitorJson } from "#app/monitors/definition/monitor-schema.ts";
+import { MAX_MUTES, type MonitorJson } from "#app/monitors/definition/monitor-schema.ts";
 import { writeMonitor } from "#app/monitors/definition/write-monitor.ts";
 
 import type { FormKind } from "./form-kind.ts";
@@ -15,8 +15,11 @@ export function monitorFormValues(monitor: Monitor): FormValues {
     ...fieldsOf(json),
     select: selectionValues(select),
     condition: conditionValues(condition),
-    // The empty row takes another window.
-    mute: [...mute.filter(({ until }) => until === undefined).map(fieldsOf), {}],
+    // The empty row takes another window, while there may be another.
+    mute: [
+      ...mute.filter(({ until }) => until === undefined).map(fieldsOf),
+      ...(mute.length < MAX_MUTES ? [{}] : []),
+    ],
   };
 }
 

@@ -1,5 +1,7 @@
-import { parseSubmission, report } from "@conform-to/react/future";
+import { report, type Submission } from "@conform-to/react/future";
+import { z } from "zod";
 
+import { monitorSchema } from "#app/monitors/definition/monitor-schema.ts";
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
 import { type MonitorProblem, readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import { writeMonitor } from "#app/monitors/definition/write-monitor.ts";
@@ -9,15 +11,19 @@ import { type FormKind, monitorKindOf, readFormKind } from "./form-kind.ts";
 type Fields = Record<string, unknown>;
 type Problem = Omit<MonitorProblem, "index">;
 
+/** The fields are named after the paths of the fixed JSON, so that what is wrong with that is shown where it was typed. */
+export const monitorFormSchema = z.union([
+  z.object({ form: z.string(), do: z.string(), ledger: z.string(), revision: z.string() }),
+  monitorSchema,
+]);
+
 /**
- * Reads the form of a monitor. Its fields are named after the paths of the fixed JSON, so that what is wrong with that
- * is shown where it was typed.
+ * Reads the form of a monitor, as `monitorFormSchema` let it through.
  *
  * @param before what is not in the form stays as it is in this one: whether it is paused, and until when it is muted
  * @returns the monitor unless something is wrong; `answer` is what the page is told, with what was typed
  */
-export function readMonitorForm(data: FormData, before?: Monitor) {
-  const submission = parseSubmission(data);
+export function readMonitorForm(submission: Submission, before?: Monitor) {
   const { payload, fields } = submission;
   const muted = keptMutes(payload["mute"]);
   const { monitor, problems = [] } = readMonitor(monitorJson(payload, muted, before));
@@ -26,7 +32,8 @@ export function readMonitorForm(data: FormData, before?: Monitor) {
     if (problem !== undefined) shown.formErrors.push(problem);
     return report(submission, { error: problem === undefined && monitor ? null : shown });
   };
-  return { monitor, asked: payload["do"] === "save" ? ("save" as const) : ("preview" as const), answer };
+  const asked = payload["do"] === "save" ? ("save" as const) : ("preview" as const);
+  return { monitor, asked, ledgerId: ledgerOf(payload), answer };
 }
 
 function monitorJson(payload: Fields, muted: readonly KeptMute[], before: Monitor | undefined): Fields {
@@ -39,10 +46,15 @@ function monitorJson(payload: Fields, muted: readonly KeptMute[], before: Monito
     ...(schedule !== undefined && { schedule }),
     kind: form && monitorKindOf(form),
     enabled: before?.enabled ?? true,
-    select: selectionJson(payload["select"]),
+    select: { ...selectionJson(payload["select"]), ...fieldsOf(filled({ ledger_id: ledgerOf(payload) })) },
     condition: conditionJson(payload["condition"], form),
     mute: [...muted.map(({ window }) => window), ...until],
   };
+}
+
+/** The ledger for each of whose balances there is to be a monitor. */
+function ledgerOf({ ledger }: Fields): string | undefined {
+  return typeof ledger === "string" ? ledger : undefined;
 }
 
 function selectionJson(sent: unknown): Fields {

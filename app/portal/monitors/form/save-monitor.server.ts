@@ -1,3 +1,5 @@
+import type { Submission } from "@conform-to/react/future";
+
 import { DomainError, InvalidBody } from "#app/errors.ts";
 import type { Platform } from "#app/context.server.ts";
 import { explainMonitor } from "#app/monitors/definition/explain-monitor.ts";
@@ -20,17 +22,15 @@ export async function createFromForm(
   platform: Saving,
   session: PortalSession,
   readCloud: ReadCloud,
-  data: FormData,
+  submission: Submission,
 ) {
-  const ledgerId = data.get("ledger");
-  if (typeof ledgerId === "string") data.set("select.ledger_id", ledgerId);
-  const { monitor, asked, answer } = readMonitorForm(data);
+  const { monitor, asked, ledgerId, answer } = readMonitorForm(submission);
   if (!monitor) return { answer: { form: answer() } };
   const now = platform.clock.now();
   if (asked === "preview")
     return { answer: { form: answer(), preview: await preview(readCloud, monitor, now) } };
 
-  const found = typeof ledgerId === "string" ? await forLedger(readCloud, monitor, ledgerId, now) : [monitor];
+  const found = ledgerId === undefined ? [monitor] : await forLedger(readCloud, monitor, ledgerId, now);
   if (typeof found === "string") return { answer: { form: answer(found) } };
   const saved = await createNew(platform.db, session, found, now);
   if (typeof saved === "string") return { answer: { form: answer(saved) } };
@@ -62,12 +62,12 @@ export async function changeFromForm(
   platform: Saving,
   session: PortalSession,
   readCloud: ReadCloud,
-  { id, data }: { id: string; data: FormData },
+  { id, submission }: { id: string; submission: Submission },
 ) {
   const { db, clock, worker } = platform;
   const stored = await findMonitor(db.read, session.install.installed_app_id, id);
   if (!stored) return undefined;
-  const { monitor, asked, answer } = readMonitorForm(data, stored.monitor);
+  const { monitor, asked, answer } = readMonitorForm(submission, stored.monitor);
   if (!monitor) return { answer: { form: answer() } };
   const now = clock.now();
   if (asked === "preview")
@@ -76,7 +76,7 @@ export async function changeFromForm(
   const saved = await db.write(async (tx) => {
     const current = await findMonitor(tx, session.install.installed_app_id, id);
     // What is not in the form was taken from this revision, and what is was shown of it.
-    if (current?.revision !== stored.revision || String(current.revision) !== data.get("revision"))
+    if (current?.revision !== stored.revision || String(current.revision) !== submission.payload["revision"])
       return false;
     await changeMonitor(tx, authorOf(session), id, monitor, now);
     return true;

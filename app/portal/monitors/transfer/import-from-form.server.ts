@@ -1,8 +1,10 @@
+import { z } from "zod";
+
 import { parseJson } from "#app/blnk/transport/lossless-json.ts";
 import type { Platform } from "#app/context.server.ts";
 import { DomainError, InvalidBody } from "#app/errors.ts";
-import { readFormData } from "#app/form-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
+import { requireForm } from "#app/read-form.server.ts";
 import type { PortalSession } from "#app/sessions/portal-session.server.ts";
 
 import { authorOf } from "../author.server.ts";
@@ -10,6 +12,12 @@ import { authorOf } from "../author.server.ts";
 const MAX_BYTES = 1024 * 1024;
 /** What a form is larger than its file. */
 const FORM_BYTES = 64 * 1024;
+
+const importSchema = z.object({
+  file: z.file().optional(),
+  text: z.string().default(""),
+  skip_existing: z.literal("1").optional(),
+});
 
 /** What is wrong in words, each with where it is. */
 export type ImportOutcome = { created: number; problems?: never } | { created?: never; problems: string[] };
@@ -21,12 +29,12 @@ export async function importFromForm(
   request: Request,
 ): Promise<ImportOutcome> {
   try {
-    const data = await readFormData(request, 2 * MAX_BYTES + FORM_BYTES);
-    const text = await textOf(data);
+    const form = await requireForm(request, importSchema, 2 * MAX_BYTES + FORM_BYTES);
+    const text = form.file && form.file.size > 0 ? await form.file.text() : form.text;
     if (text.trim() === "") return { problems: ["Choose a file, or paste its text."] };
     if (Buffer.byteLength(text) > MAX_BYTES) return { problems: [TOO_LARGE] };
     const { created, errors } = await importMonitors(db, authorOf(session), parseJson(text), {
-      skipExisting: data.get("skip_existing") === "1",
+      skipExisting: form.skip_existing !== undefined,
       now: clock.now(),
     });
     if (errors.length > 0)
@@ -45,10 +53,3 @@ export async function importFromForm(
 }
 
 const TOO_LARGE = "This is larger than 1 MiB. Import it in parts.";
-
-async function textOf(data: FormData): Promise<string> {
-  const file = data.get("file");
-  if (file instanceof File && file.size > 0) return await file.text();
-  const text = data.get("text");
-  return typeof text === "string" ? text : "";
-}

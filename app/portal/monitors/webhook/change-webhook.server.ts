@@ -1,4 +1,4 @@
-import { parseSubmission, report } from "@conform-to/react/future";
+import { report, type Submission } from "@conform-to/react/future";
 import { z } from "zod";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
@@ -10,25 +10,30 @@ import {
   setWebhook,
   testWebhook,
 } from "#app/monitors/webhook/webhooks.server.ts";
+import { unreadableForm } from "#app/read-form.server.ts";
 import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 
-const changeSchema = z.discriminatedUnion("change", [
-  z.object({ change: z.literal("set"), url: z.string().trim(), format: z.enum(["standard", "slack"]) }),
+export const webhookChangeSchema = z.discriminatedUnion("change", [
+  z.object({
+    change: z.literal("set"),
+    url: z.string().trim().default(""),
+    format: z.enum(["standard", "slack"]),
+  }),
   z.object({ change: z.enum(["remove", "test"]) }),
 ]);
 
 /**
- * Does what a button of the webhook's page says; undefined when it was none of them. The secret of a webhook that was
- * set is in the answer and nowhere else.
+ * Does what a button of the webhook's page says. The secret of a webhook that was set is in the answer and nowhere else.
+ *
+ * @throws DomainError `invalid_body` when it was none of them
  */
 export async function changeWebhook(
   platform: Pick<Platform, "db" | "clock" | "sealer" | "worker" | "webhookHosts">,
   session: PortalSession,
-  data: FormData,
+  submission: Submission,
 ) {
-  const submission = parseSubmission(data);
-  const read = changeSchema.safeParse({ url: "", ...submission.payload });
-  if (!read.success) return undefined;
+  const read = webhookChangeSchema.safeParse(submission.payload);
+  if (!read.success) throw unreadableForm();
   const asked = read.data;
   const { install } = session;
   const actor = actorOf(session);
