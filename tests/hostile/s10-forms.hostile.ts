@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 
 import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
+import { AS_SHIPPED } from "#tests/faults/as-shipped.ts";
 import { report } from "#tests/faults/report.ts";
 import { formRoutes } from "#tests/support/form-routes.ts";
 import { hostileBodies, type PostForm, postHostileForms } from "#tests/support/hostile-forms.ts";
@@ -19,19 +19,12 @@ import { breachOf } from "./attack.ts";
 const ROOT = new URL("../../", import.meta.url);
 const WITHIN_MS = 1_000;
 
-/** `--max-old-space-size=96` and its like, as the image starts the server. */
-function shippedFlags(): string[] {
-  const [, command] = /^CMD (\[.*\])$/m.exec(readFileSync(new URL("Dockerfile", ROOT), "utf8"))!;
-  return (JSON.parse(command!) as string[]).filter((word) => word.startsWith("--"));
-}
-
 test("every form of the shipped process outlives every hostile body", async () => {
   const directory = temporaryDirectory();
-  const server = await startServerProcess(
-    directory,
-    { OPERATOR_PASSWORD_HASH: operatorHash() },
-    shippedFlags(),
-  );
+  const server = await startServerProcess(directory, {
+    ...AS_SHIPPED,
+    OPERATOR_PASSWORD_HASH: operatorHash(),
+  });
   expect((await server.install({ granted_permissions: SCOPES })).status).toBe(200);
   const { portal_url } = (await (await server.launch()).json()) as { portal_url: string };
   const portal = openPortal(server);
@@ -81,10 +74,10 @@ test("with the same heap one such name kills or stalls a process that hands it t
     const form = new FormData();
     form.append("x[30000000]", "1");
     report(parseSubmission(form));`;
-  const { status, signal } = spawnSync(
-    process.execPath,
-    [...shippedFlags(), "--input-type=module", "--eval", parser],
-    { cwd: ROOT, timeout: 10_000 },
-  );
+  const { status, signal } = spawnSync(process.execPath, ["--input-type=module", "--eval", parser], {
+    cwd: ROOT,
+    timeout: 10_000,
+    env: { ...process.env, ...AS_SHIPPED },
+  });
   expect([status, signal]).not.toEqual([0, null]);
 }, 30_000);
