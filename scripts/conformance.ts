@@ -1,18 +1,32 @@
 import { type ConformanceTarget, type Outcome, runConformance } from "./conformance/run-conformance.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
+import { CORE_VERSIONS } from "./sandbox/ledger/core-version.ts";
 import { startSandbox } from "./sandbox/start-sandbox.ts";
+import { defaultSwitches } from "./sandbox/switches.ts";
 
 loadDotEnv();
 
 // Against CONFORMANCE_URL when it is set, with CONFORMANCE_KEY (all four scopes), CONFORMANCE_INSTANCE and, if there is
-// one, CONFORMANCE_READ_KEY (data:read alone); else against a sandbox of its own.
-const { CONFORMANCE_URL, CONFORMANCE_KEY, CONFORMANCE_INSTANCE, CONFORMANCE_READ_KEY } = process.env;
+// one, CONFORMANCE_READ_KEY (data:read alone); else against a sandbox of its own. CONFORMANCE_VERSION is the version of
+// Core that is expected, one of CORE_VERSIONS.
+const {
+  CONFORMANCE_VERSION = defaultSwitches().core_version,
+  CONFORMANCE_URL,
+  CONFORMANCE_KEY,
+  CONFORMANCE_INSTANCE,
+  CONFORMANCE_READ_KEY,
+} = process.env;
 
-if (CONFORMANCE_URL === undefined) {
-  const sandbox = await startSandbox();
+const version = CORE_VERSIONS.find((known) => known === CONFORMANCE_VERSION);
+if (version === undefined) {
+  console.error(`CONFORMANCE_VERSION is one of ${CORE_VERSIONS.join(", ")}`);
+  process.exitCode = 2;
+} else if (CONFORMANCE_URL === undefined) {
+  const sandbox = await startSandbox({ switches: { core_version: version, proxy_paths: "any" } });
   const { api, dashboard, control, instanceId, apiKey } = sandbox;
   await judge({
     url: api,
+    version,
     key: apiKey,
     instanceId,
     readOnlyKey: sandbox.mintKey(["data:read"]).key,
@@ -25,6 +39,7 @@ if (CONFORMANCE_URL === undefined) {
 } else {
   await judge({
     url: CONFORMANCE_URL,
+    version,
     key: CONFORMANCE_KEY,
     instanceId: CONFORMANCE_INSTANCE,
     readOnlyKey: CONFORMANCE_READ_KEY,

@@ -1,10 +1,14 @@
+import type { CoreVersion } from "#scripts/sandbox/ledger/core-version.ts";
 import type { DashboardApp } from "./dashboard-app.ts";
 import type { Scene } from "./scene.ts";
 
-/** One row of the contract's table I. Throws when the target behaves otherwise; what it answers is a note for the reader. */
+/** One thing that the contract says of Core or Cloud. Throws when the target behaves otherwise; what it answers is a note for the reader. */
 export type Case = {
   number: number;
   title: string;
+  /** The versions of Core that behave so; all of them when left out. */
+  since?: CoreVersion;
+  before?: CoreVersion;
   run: (scene: Scene) => Promise<void | string>;
 };
 

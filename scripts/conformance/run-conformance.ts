@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOLD_AND_REFUND_CASES } from "./cases/holds-and-refunds.ts";
+import { type CoreVersion, isSince } from "#scripts/sandbox/ledger/core-version.ts";
+import type { Case } from "./case.ts";
+import { EXPIRY_CASES } from "./cases/expiry.ts";
+import { LINEAGE_AND_METADATA_CASES } from "./cases/lineage-and-metadata.ts";
+import { REVERSAL_CASES } from "./cases/reversals.ts";
+import { VERSION_CASES } from "./cases/versions.ts";
 import { accessAndAlertCases } from "./cases/access-and-alerts.ts";
 import { lifecycleCases } from "./cases/lifecycle.ts";
 import { RECORD_CASES } from "./cases/records.ts";
@@ -11,6 +17,8 @@ import { Scene } from "./scene.ts";
 import { Target, type TargetOptions } from "./target.ts";
 
 export type ConformanceTarget = TargetOptions & {
+  /** The version of Core that is expected behind the target. */
+  version: CoreVersion;
   readOnlyKey?: string | undefined;
   /** Where the target's dashboard is, when it is a sandbox. */
   sandbox?: DashboardUrls | undefined;
@@ -26,7 +34,7 @@ export type Outcome = {
 const SETTLING_MS = 1_000;
 const BALANCE_CASE = { number: 64, title: "the books add up to zero after every case" };
 
-/** Runs the contract's 64 cases in order against one instance, and reports each as it ends. */
+/** Runs the cases in order against one instance, the balance of its books last, and reports each as it ends. */
 export async function runConformance(
   options: ConformanceTarget,
   report: (outcome: Outcome) => void,
@@ -43,18 +51,25 @@ export async function runConformance(
     ...TRANSACTION_CASES,
     ...SPLIT_AND_BULK_CASES,
     ...HOLD_AND_REFUND_CASES,
+    ...EXPIRY_CASES,
+    ...REVERSAL_CASES,
+    ...LINEAGE_AND_METADATA_CASES,
+    ...VERSION_CASES,
     ...accessAndAlertCases(options.readOnlyKey),
   ].sort((left, right) => left.number - right.number);
-  for (const { number, title, run } of cases.filter((one) => one.number < 60))
-    await runOne(number, title, run);
+  for (const one of cases.filter(({ number }) => number < 60)) await runOne(one);
   for (const outcome of await runLifecycle(options)) add(outcome);
-  for (const { number, title, run } of cases.filter((one) => one.number > 62))
-    await runOne(number, title, run);
+  for (const one of cases.filter(({ number }) => number > 62)) await runOne(one);
   add({ ...BALANCE_CASE, result: imbalances.length === 0 ? "passed" : "failed", note: imbalances[0] });
   return outcomes;
 
-  async function runOne(number: number, title: string, run: (scene: Scene) => Promise<void | string>) {
-    add(await attempt(number, title, async () => run(await Scene.open(target))));
+  async function runOne({ number, title, since, before, run }: Case) {
+    const { version } = options;
+    if ((since && !isSince(version, since)) || (before && isSince(version, before))) {
+      const note = `not in ${version}`;
+      return add({ number, title, result: "skipped", note });
+    }
+    add(await attempt(number, title, async () => run(await Scene.open(target, version))));
     const found = await readImbalances(target, imbalances.length > 0).catch((error: unknown) => [
       String(error),
     ]);

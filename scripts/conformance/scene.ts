@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type CoreVersion, isSince } from "#scripts/sandbox/ledger/core-version.ts";
 import { type Body, integerOf, listOf, objectOf } from "./body.ts";
 import type { Reply, Target } from "./target.ts";
 
@@ -14,26 +15,34 @@ export class Scene {
   readonly a: string;
   readonly b: string;
 
-  private constructor(target: Target, ledgerId: string, a: string, b: string) {
+  readonly #version: CoreVersion;
+
+  private constructor(target: Target, version: CoreVersion, ledgerId: string, a: string, b: string) {
     this.target = target;
+    this.#version = version;
     this.ledgerId = ledgerId;
     this.a = a;
     this.b = b;
   }
 
-  static async open(target: Target): Promise<Scene> {
+  static async open(target: Target, version: CoreVersion): Promise<Scene> {
     const ledger = await target.post("/proxy/ledgers", { name: `Conformance ${randomUUID()}` });
     assert.equal(ledger.status, 201);
     const ledgerId = String(ledger.body.ledger_id);
-    const open = async () => {
-      const balance = await target.post("/proxy/balances", { ledger_id: ledgerId, currency: "USD" });
-      assert.equal(balance.status, 201);
-      return String(balance.body.balance_id);
-    };
-    const scene = new Scene(target, ledgerId, await open(), await open());
+    const open = () => openBalance(target, { ledger_id: ledgerId });
+    const scene = new Scene(target, version, ledgerId, await open(), await open());
     const funding = { source: "@World", destination: scene.a, allow_overdraft: true, skip_queue: true };
     assert.equal((await scene.pay(funding)).status, 201);
     return scene;
+  }
+
+  isSince(version: CoreVersion): boolean {
+    return isSince(this.#version, version);
+  }
+
+  /** Another balance in USD. */
+  openBalance(given: Body = {}): Promise<string> {
+    return openBalance(this.target, { ledger_id: this.ledgerId, ...given });
   }
 
   /** A body for 100.00 USD from A to B under a fresh reference, with what is given put over it. */
@@ -55,6 +64,17 @@ export class Scene {
     return this.target.post("/proxy/transactions", this.transaction(given));
   }
 
+  /** Pays 25.00 from A to B, or what is given, at once. */
+  async paid(given: Body = {}): Promise<string> {
+    const { status, body } = await this.pay({ precise_amount: 2_500, skip_queue: true, ...given });
+    assert.deepEqual([status, body.status], [201, given.inflight === true ? "INFLIGHT" : "APPLIED"]);
+    return String(body.transaction_id);
+  }
+
+  hold(given: Body = {}): Promise<string> {
+    return this.paid({ inflight: true, ...given });
+  }
+
   settle(id: unknown, body: Body): Promise<Reply> {
     return this.target.put(`/proxy/transactions/inflight/${String(id)}`, body);
   }
@@ -62,6 +82,17 @@ export class Scene {
   refund(id: unknown, body?: Body): Promise<Reply> {
     const text = body === undefined ? undefined : JSON.stringify(body);
     return this.target.send("POST", `/proxy/refund-transaction/${String(id)}`, text);
+  }
+
+  /**
+   * Refunds at once what was not refunded before. Core looks for rows until it finds no more, and may find the one that
+   * it has just refunded: it then answers a 409, though the refund is made.
+   */
+  async refunded(id: unknown, given: Body = {}): Promise<Body> {
+    const { status, body } = await this.refund(id, { skip_queue: true, ...given });
+    const stored = status === 409 ? await this.row(`${String(id)}_refund`) : undefined;
+    assert.ok(status === 201 || stored !== undefined, JSON.stringify(body.error));
+    return stored ?? body;
   }
 
   async balance(id: string): Promise<Balance> {
@@ -95,6 +126,10 @@ export class Scene {
     return listOf(body.data);
   }
 
+  children(id: unknown): Promise<Body[]> {
+    return this.rows(`parent_transaction_eq=${String(id)}`);
+  }
+
   async row(reference: unknown): Promise<Body | undefined> {
     return (await this.rows(`reference_eq=${encodeURIComponent(String(reference))}`))[0];
   }
@@ -118,6 +153,12 @@ export type Balance = { balance: bigint; inflight: bigint; version: number; reco
 
 // Queues run side by side, so that one outcome does not prove another's: this much later they are all expected.
 const PASSING_MS = 600;
+
+async function openBalance(target: Target, given: Body): Promise<string> {
+  const { status, body } = await target.post("/proxy/balances", { currency: "USD", ...given });
+  assert.equal(status, 201);
+  return String(body.balance_id);
+}
 
 export async function until<T>(read: () => Promise<T | undefined>, what: string): Promise<T> {
   const start = Date.now();

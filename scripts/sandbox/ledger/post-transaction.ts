@@ -55,7 +55,7 @@ function insertQueued(ledger: Ledger, request: TransactionRequest, origin: Origi
   const destination = resolveBalance(ledger, request.destination, request.currency)!;
   const pair = { source: source.balance_id, destination: destination.balance_id };
   const lane = { queue_lane: "normal", queue_pair_key: `${pair.source}|${pair.destination}|${row.currency}` };
-  const stored = { ...row, ...pair, meta_data: { ...lane, ...row.meta_data } };
+  const stored = { ...row, ...pair, meta_data: { ...row.meta_data, ...lane } };
   ledger.transactions.insert(stored);
   ledger.queue.addOutcome(() => decideQueued(ledger, request, origin, stored), request.scheduled_for);
 }
