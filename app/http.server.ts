@@ -17,6 +17,7 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ["mismatch", 409],
   ["body_too_large", 413],
   ["unsupported_media_type", 415],
+  ["too_many_requests", 429],
   ["storage", 503],
 ]);
 

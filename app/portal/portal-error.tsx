@@ -69,6 +69,7 @@ const TOLD = new Map([
     },
   ],
   ["body_too_large", { title: "Too large", happened: "Nothing was changed." }],
+  ["too_many_requests", { title: "Too many at once", happened: "Nothing was changed." }],
   ["invalid_body", { title: "Not this page's form", happened: "Nothing was changed." }],
   ["unsupported_media_type", { title: "Not this page's form", happened: "Nothing was changed." }],
 ]);

@@ -1,5 +1,6 @@
 import type { ExpressionBuilder } from "kysely";
 
+import { DomainError } from "#app/errors.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -25,6 +26,30 @@ export async function mintHandOverCode(tx: Tx, launchId: string, now: number): P
     })
     .execute();
   return code;
+}
+
+/** Each entry makes a code as well, so a tab that is opened makes two. */
+const MOST_IN_A_LIFETIME = 20;
+
+/**
+ * A code for a tab that a session asks for.
+ *
+ * @throws DomainError `too_many_requests` when the launch had 20 codes in the last two minutes
+ */
+export async function mintTabCode(tx: Tx, launchId: string, now: number): Promise<string> {
+  const recent = await tx
+    .selectFrom("hand_over_codes")
+    .select("code_hash")
+    .where("launch_id", "=", launchId)
+    .where("expires_at", ">", now)
+    .limit(MOST_IN_A_LIFETIME)
+    .execute();
+  if (recent.length === MOST_IN_A_LIFETIME)
+    throw new DomainError(
+      "too_many_requests",
+      "Too many tabs were opened. Wait two minutes, then try again.",
+    );
+  return await mintHandOverCode(tx, launchId, now);
 }
 
 /** Whether the code still opens a session of this launch; asking does not use it. */

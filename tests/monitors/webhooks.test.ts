@@ -38,7 +38,7 @@ const messages = (world: WatchedWorld) =>
 
 test("a message is signed by the secret that was shown once, and what it said is forgotten", async () => {
   const { world, install, secret, posted } = await openWithWebhook();
-  await testWebhook(world.platform, install.owner);
+  await testWebhook(world.platform, install.owner, AUTHOR);
   await world.work();
   expect(posted).toHaveLength(1);
   const [{ url, headers, body }] = posted as [Posted];
@@ -71,8 +71,8 @@ test("a receiver that fails is tried again later, then its message is parked; th
   const { world, install, posted } = await openWithWebhook({
     outcome: () => ({ kind: "answered", status: 500 }),
   });
-  await testWebhook(world.platform, install.owner);
-  await testWebhook(world.platform, install.owner);
+  await testWebhook(world.platform, install.owner, AUTHOR);
+  await testWebhook(world.platform, install.owner, AUTHOR);
   await world.work();
   expect(posted).toHaveLength(1);
   for (let hour = 0; hour < 12; hour += 1) await world.work(3_600_000);
@@ -88,7 +88,7 @@ test("a receiver that fails is tried again later, then its message is parked; th
 test("a host that the operator no longer allows is told nothing", async () => {
   const { world, install, posted } = await openWithWebhook();
   world.platform.webhookHosts.length = 0;
-  await testWebhook(world.platform, install.owner);
+  await testWebhook(world.platform, install.owner, AUTHOR);
   await world.work();
   expect(posted).toEqual([]);
   expect(await messages(world)).toMatchObject([{ state: "parked", error: "not_allowed" }]);
@@ -98,7 +98,7 @@ test("a removed webhook is destroyed, with what it had not been told", async () 
   const { world, install, posted } = await openWithWebhook({
     outcome: () => ({ kind: "failed", code: "timeout" }),
   });
-  await testWebhook(world.platform, install.owner);
+  await testWebhook(world.platform, install.owner, AUTHOR);
   await world.work();
   await removeWebhook(world.platform, install.owner, AUTHOR);
   await world.work(3_600_000);

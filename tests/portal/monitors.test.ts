@@ -470,6 +470,22 @@ describe("the webhook", () => {
     ]);
   });
 
+  test("is tested at most five times a minute, and says so", async () => {
+    const { send, app } = await openWorld({ env: { WEBHOOK_HOSTS: "hooks.example.com" } });
+    await send("monitors/webhook", { change: "set", url: URL, format: "slack" });
+    const statuses: number[] = [];
+    for (let sent = 0; sent < 5; sent += 1)
+      statuses.push((await send("monitors/webhook", { change: "test" })).status);
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    // Set anew it has no message of its own, and the limit still knows what was sent.
+    await send("monitors/webhook", { change: "set", url: URL, format: "standard" });
+    const sixth = await send("monitors/webhook", { change: "test" });
+    expect([sixth.status, await mainOf(sixth)]).toEqual([429, expect.stringContaining("Wait a minute")]);
+    expect(app.rows("select id from activity where action = 'webhook.tested'")).toHaveLength(5);
+    app.change("update activity set at = at - 60000");
+    expect((await send("monitors/webhook", { change: "test" })).status).toBe(200);
+  });
+
   test("refuses a URL it may not have, and does not repeat it", async () => {
     const { send, app } = await openWorld({ env: { WEBHOOK_HOSTS: "hooks.example.com" } });
     const url = "https://elsewhere.example.net/secret-path";

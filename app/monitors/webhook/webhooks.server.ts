@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { recordActivity } from "#app/activity/activity.server.ts";
+import { DomainError } from "#app/errors.ts";
 import type { Install } from "#app/installs/installs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { WebhookRow } from "#db/schema.ts";
@@ -82,13 +83,50 @@ export async function removeWebhook(
   });
 }
 
+const MINUTE_MS = 60_000;
+const MOST_TESTS_A_MINUTE = 5;
+
+/**
+ * Queues a test message. False when there is no webhook to test.
+ *
+ * @throws DomainError `too_many_requests` after five tests within a minute, whoever of the install asked for them
+ */
 export async function testWebhook(
   { db, clock }: Pick<MonitorPlatform, "db" | "clock">,
-  owner: Owner,
-): Promise<void> {
-  await db.write((tx) =>
-    enqueueWebhookEvent(tx, owner.installed_app_id, { type: "webhook.test" }, clock.now()),
-  );
+  { installed_app_id }: Owner,
+  actor: Actor,
+): Promise<boolean> {
+  const webhook = await findWebhook(db, installed_app_id);
+  if (!webhook) return false;
+  await db.write(async (tx) => {
+    const now = clock.now();
+    const tests = await tx
+      .selectFrom("activity")
+      .select("id")
+      .where("installed_app_id", "=", installed_app_id)
+      .where("at", ">", now - MINUTE_MS)
+      .where("action", "=", "webhook.tested")
+      .limit(MOST_TESTS_A_MINUTE)
+      .execute();
+    if (tests.length === MOST_TESTS_A_MINUTE)
+      throw new DomainError(
+        "too_many_requests",
+        "Five tests were sent within a minute. Wait a minute, then try again.",
+      );
+    await enqueueWebhookEvent(tx, installed_app_id, { type: "webhook.test" }, now);
+    await recordActivity(
+      tx,
+      {
+        installed_app_id,
+        ...actor,
+        action: "webhook.tested",
+        target: webhook.host,
+        result: "test message asked for",
+      },
+      now,
+    );
+  });
+  return true;
 }
 
 /** At an uninstall, in its unit of work: URL and secret are overwritten in the file, like the key. */

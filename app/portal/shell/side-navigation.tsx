@@ -53,12 +53,18 @@ export function SideNavigation({ launchId, display }: { launchId: string; displa
   );
 }
 
+const NEW_TAB_WORDS = {
+  opened: "Open in a new tab",
+  too_many: "Too many tabs, wait two minutes",
+  failed: "No tab could be opened, try again",
+};
+
 function NewTabButton({ launchId }: { launchId: string }) {
-  const [failed, setFailed] = useState(false);
-  const open = async () => setFailed((await openInNewTab(launchId)) === "failed");
+  const [outcome, setOutcome] = useState<keyof typeof NEW_TAB_WORDS>("opened");
+  const open = async () => setOutcome(await openInNewTab(launchId));
   return (
     <button type="button" className={ENTRY} onClick={() => void open()}>
-      <Entry Icon={ExternalLink}>{failed ? "No tab could be opened, try again" : "Open in a new tab"}</Entry>
+      <Entry Icon={ExternalLink}>{NEW_TAB_WORDS[outcome]}</Entry>
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import { platformContext, sessionContext } from "#app/context.server.ts";
 import { refuseInWords, requirePost } from "#app/http.server.ts";
 import { requireEmptyForm } from "#app/read-form.server.ts";
-import { mintHandOverCode } from "#app/sessions/hand-over-codes.server.ts";
+import { mintTabCode } from "#app/sessions/hand-over-codes.server.ts";
 
 import type { Route } from "./+types/new-tab.ts";
 
@@ -13,7 +13,7 @@ export function action({ request, context }: Route.ActionArgs) {
     await requireEmptyForm(request);
     const { db, clock } = context.get(platformContext);
     const { launchId } = context.get(sessionContext);
-    const code = await db.write((tx) => mintHandOverCode(tx, launchId, clock.now()));
+    const code = await db.write((tx) => mintTabCode(tx, launchId, clock.now()));
     return { location: `/portal/enter?code=${code}` };
   });
 }

@@ -1,15 +1,9 @@
 import { report, type Submission } from "@conform-to/react/future";
 import { z } from "zod";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
 import type { Platform } from "#app/context.server.ts";
 import { DomainError } from "#app/errors.ts";
-import {
-  findWebhook,
-  removeWebhook,
-  setWebhook,
-  testWebhook,
-} from "#app/monitors/webhook/webhooks.server.ts";
+import { removeWebhook, setWebhook, testWebhook } from "#app/monitors/webhook/webhooks.server.ts";
 import { unreadableForm } from "#app/read-form.server.ts";
 import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
 
@@ -51,32 +45,8 @@ export async function changeWebhook(
       await removeWebhook(platform, install, actor);
       return { done: "removed" as const };
     case "test":
-      return { done: (await sendTest(platform, session)) ? ("tested" as const) : ("removed" as const) };
+      if (!(await testWebhook(platform, install, actor))) return { done: "removed" as const };
+      platform.worker.wake();
+      return { done: "tested" as const };
   }
-}
-
-/** False when there is no webhook to test. */
-async function sendTest(
-  platform: Pick<Platform, "db" | "clock" | "worker">,
-  session: PortalSession,
-): Promise<boolean> {
-  const { db, clock, worker } = platform;
-  const { install } = session;
-  const webhook = await findWebhook(db, install.installed_app_id);
-  if (!webhook) return false;
-  await testWebhook(platform, install);
-  await db.write((tx) =>
-    recordActivity(
-      tx,
-      {
-        ...actorOf(session),
-        action: "webhook.tested",
-        target: webhook.host,
-        result: "test message asked for",
-      },
-      clock.now(),
-    ),
-  );
-  worker.wake();
-  return true;
 }
