@@ -81,7 +81,7 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
     await enqueueAtStart(tx, { ...job, kind: "back_up", due_at: now + FIRST_BACKUP_AFTER_MS }, now);
   });
   await resumeFeatures(db, env, clock.now());
-  if (env.METRICS_PORT !== undefined) metrics.observe({ db, clock, walTruncation }, readings, log);
+  if (env.METRICS_PORT !== undefined) metrics.observe({ db, clock, cloud, walTruncation }, readings, log);
   const passwordHash = env.OPERATOR_PASSWORD_HASH;
   return {
     startedAt: clock.now(),

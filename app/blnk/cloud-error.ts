@@ -20,6 +20,8 @@ export type CloudErrorCode =
   | "missing_scope"
   /** A job's key has not read data of this instance yet, so that it may be a stranger's; nothing was sent. */
   | "unproven"
+  /** The server's clock is too wrong to compare anything with Cloud's times. */
+  | "clock_skewed"
   /** The install was uninstalled, or its session ended, while the call was under way. */
   | "stopped"
   /** The request that asked has gone away. */
@@ -63,6 +65,7 @@ const MESSAGES: Record<CloudErrorCode, string> = {
   malformed: "Blnk Cloud gave an answer that cannot be read",
   missing_scope: "This install was not granted the permission that is needed",
   unproven: "Blnk Cloud has not confirmed this install's key yet",
+  clock_skewed: "This server's clock is wrong",
   stopped: "This install is no longer active",
   cancelled: "The request was cancelled",
 };

@@ -10,6 +10,7 @@ import { metadata } from "./metadata.server.ts";
 import { readBalance, readIdentity, readLedger, readTransaction } from "./records.ts";
 import { transactions } from "./transactions.server.ts";
 import { type Call, type CloudCredentials, createCall, type EndedCall } from "./transport/call.server.ts";
+import { type CloudClock, createCloudClock } from "./transport/cloud-clock.ts";
 import { createLanes } from "./transport/lanes.server.ts";
 import { cloudPath } from "./transport/request.ts";
 import type { KeptMetadata } from "./transport/slim-json.ts";
@@ -37,7 +38,7 @@ export type CloudOptions = {
   /** Outages in a row after which an install's calls fail at once, for `breakMs` at first. */
   breakAfter?: number;
   breakMs?: number;
-  /** The wall clock, for dates in `Retry-After`. */
+  /** The wall clock, which may be set while we run. */
   now?: () => number;
 };
 
@@ -57,6 +58,7 @@ export type CloudClient = ReturnType<typeof createClient>;
 
 export type Cloud = {
   client(credentials: CloudCredentials, options?: ClientOptions): CloudClient;
+  readonly clock: CloudClock;
   /** Ends every call under way for an install that was just uninstalled, with `stopped`. */
   stop(installedAppId: string): void;
   close(): Promise<void>;
@@ -91,9 +93,11 @@ export function createCloud({
     { concurrency, slowConcurrency, installConcurrency, slowMs, breakAfter, breakMs },
     warn,
   );
-  const send = createSend(apiUrl, agent, now);
+  const cloudClock = createCloudClock(now);
+  const send = createSend(apiUrl, agent, cloudClock);
 
   return {
+    clock: cloudClock.clock,
     client(credentials, { signal, onSlow, budgetMs = Infinity, metadata } = {}) {
       const deadline = performance.now() + budgetMs;
       const call = createCall({

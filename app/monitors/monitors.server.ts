@@ -185,7 +185,9 @@ async function askForCycle(
   { installed_app_id, generation }: Pick<Author, "installed_app_id" | "generation">,
   now: number,
 ): Promise<void> {
-  await enqueueJob(tx, { kind: "watch", installed_app_id, generation, due_at: now }, now);
+  // `now` is Cloud's time, and may be ahead of the one that jobs keep.
+  const due_at = Math.min(now, Date.now());
+  await enqueueJob(tx, { kind: "watch", installed_app_id, generation, due_at }, now);
 }
 
 function live(handle: Handle, installedAppId: string) {

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 
+import type { Cloud } from "#app/blnk/cloud.server.ts";
 import type { Clock } from "#app/clock.ts";
 import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
 import type { Reading } from "#app/metrics.server.ts";
@@ -9,6 +10,7 @@ import type { OpenDatabase } from "#db/database.server.ts";
 export type Observed = {
   db: OpenDatabase;
   clock: Clock;
+  cloud: Pick<Cloud, "clock">;
   walTruncation: Pick<WalTruncation, "pendingSince">;
 };
 
@@ -78,6 +80,11 @@ export const platformReadings: readonly Reading<Observed>[] = [
         .executeTakeFirstOrThrow();
       return due_at === null ? 0 : Math.max(0, clock.now() - due_at) / 1000;
     },
+  },
+  {
+    name: "clock_skew_seconds",
+    help: "How far the server's clock is ahead of Blnk Cloud's; negative when it is behind.",
+    read: async ({ cloud }) => (cloud.clock.skewMs() ?? 0) / 1000,
   },
   {
     name: "database_bytes",

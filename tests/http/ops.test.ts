@@ -203,6 +203,18 @@ test("an install is shown with its state, scopes, generation and what may be see
   expect((await operator.get("/ops/installs/instapp_2")).status).toBe(404);
 });
 
+test("a server's clock that disagrees with Blnk Cloud's is told, and no longer once it agrees", async () => {
+  const { app, operator } = await signedIn();
+  const skewed = "clock is 14 minutes behind Blnk Cloud";
+  app.cloud.setClockAhead(14 * 60_000);
+  await app.install();
+  await expect.poll(() => operator.text("/ops"), { timeout: 15_000 }).toContain(skewed);
+  app.cloud.setClockAhead(0);
+  for (const index of [1, 2, 3, 4, 5])
+    await app.install({ installed_app_id: `instapp_${index}`, instance_id: `inst_${index}` });
+  await expect.poll(() => operator.text("/ops"), { timeout: 15_000 }).not.toContain(skewed);
+});
+
 test("refused callbacks are shown with why, from where and by which URL secret", async () => {
   const { app, operator } = await signedIn();
   await app.install();

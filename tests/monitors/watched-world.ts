@@ -5,6 +5,8 @@ import { expect, onTestFinished } from "vitest";
 
 import { afterProof, inheritance, jobHandlers } from "#app/app.server.ts";
 import { createCloud } from "#app/blnk/cloud.server.ts";
+import type { CloudClock } from "#app/blnk/transport/cloud-clock.ts";
+import { createClock } from "#app/clock.ts";
 import { createSealer } from "#app/installs/sealer.server.ts";
 import { createWalTruncation } from "#app/installs/wal-truncation.server.ts";
 import { enqueueJob } from "#app/jobs/jobs.server.ts";
@@ -41,6 +43,8 @@ export async function openWatchedWorld({
   slowMs,
   workerLimits,
   ahead = 0,
+  wall,
+  cloudClock,
   crash = new Crash(),
 }: {
   scopes?: string[];
@@ -55,10 +59,13 @@ export async function openWatchedWorld({
   workerLimits?: WorkerLimits;
   /** How far the clock is ahead of the wall's. */
   ahead?: number;
+  /** The server's wall clock, from which Cloud's time is then told; else the world's clock is Cloud's. */
+  wall?: () => number;
+  cloudClock?: CloudClock | undefined;
   crash?: Crash;
 } = {}) {
   const log = createLog("silent");
-  const clock = { now: () => Date.now() + ahead };
+  const clock = wall ? createClock(wall) : { now: () => Date.now() + ahead };
   const db = await openDatabase(`file:${file}`, { now: clock.now() });
   const sealer = createSealer([{ id: "k1", key: Buffer.alloc(32, 7) }]);
   const cloudSandbox = sandbox ?? (await openSandbox());
@@ -66,6 +73,7 @@ export async function openWatchedWorld({
     apiUrl: cloudSandbox.api,
     retryMs: 1,
     breakAfter: 1_000_000,
+    ...(wall && { now: wall }),
     ...(callMs !== undefined && { callMs }),
     ...(maxResponseBytes !== undefined && { maxResponseBytes }),
     ...(slowMs !== undefined && { slowMs }),
@@ -74,7 +82,11 @@ export async function openWatchedWorld({
   const monitoring = { intervalMs: 60_000, webhookHosts, postWebhook, heartbeat: () => undefined };
   const dying = {
     db: { ...db, write: (fn, options) => crash.step(() => db.write(fn, options)) } satisfies typeof db,
-    cloud: { ...cloud, client: (...of) => crash.wrap(cloud.client(...of)) } satisfies typeof cloud,
+    cloud: {
+      ...cloud,
+      clock: cloudClock ?? (wall ? cloud.clock : { now: () => clock.now(), skewMs: () => 0 }),
+      client: (...of) => crash.wrap(cloud.client(...of)),
+    } satisfies typeof cloud,
   };
   const platform = { ...dying, sealer, clock, log, walTruncation, inheritance, afterProof, ...monitoring };
   const worker = createWorker({ db, clock, log }, wrap(jobHandlers(platform)), workerLimits);
@@ -170,7 +182,7 @@ export async function openWatchedWorld({
       const { monitor, problems } = readMonitor({ name: "A monitor", ...json });
       if (!monitor) throw new Error(JSON.stringify(problems));
       const author = { installed_app_id: installedAppId, generation: 1, ...AUTHOR };
-      const [id] = await db.write((tx) => createMonitors(tx, author, [monitor], clock.now()));
+      const [id] = await db.write((tx) => createMonitors(tx, author, [monitor], dying.cloud.clock.now()));
       return id!;
     },
     /** Has the monitors of an install evaluated, and does what follows from it. */

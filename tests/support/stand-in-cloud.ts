@@ -14,10 +14,12 @@ export async function startStandInCloud() {
   const journal: ProofSeen[] = [];
   const answers = new Map<string, { status: number; body: string }>();
   let hold: Promise<void> | undefined;
+  let ahead = 0;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://cloud");
     const key = (request.headers.authorization ?? "").replace(/^Bearer /, "");
     journal.push({ path: url.pathname, instanceIds: url.searchParams.getAll("instance_id"), key });
+    response.setHeader("date", new Date(Date.now() + ahead).toUTCString());
     const { status, body } = answers.get(`${key} ${url.pathname}`) ??
       answers.get(key) ?? { status: 200, body: '{"data":[],"total":0}' };
     void Promise.resolve(hold).then(() =>
@@ -39,6 +41,7 @@ export async function startStandInCloud() {
         body: status === 200 ? '{"data":[],"total":0}' : body,
       });
     },
+    setClockAhead: (milliseconds: number) => (ahead = milliseconds),
     /** Keeps every answer back until the returned function is called. */
     holdAnswers(): () => void {
       const { promise, resolve } = Promise.withResolvers<void>();

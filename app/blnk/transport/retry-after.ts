@@ -1,3 +1,5 @@
+import { readHttpDate } from "./http-date.ts";
+
 /** A day: nobody waits longer, and a timer cannot hold much more than three weeks. */
 const LONGEST_MS = 86_400_000;
 
@@ -9,9 +11,6 @@ export function readRetryAfter(header: string | string[] | undefined, now: numbe
   if (typeof header !== "string") return undefined;
   const text = header.trim();
   if (/^\d{1,15}$/.test(text)) return Math.min(Number(text) * 1000, LONGEST_MS);
-  if (!HTTP_DATE.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.min(Math.max(at - now, 0), LONGEST_MS);
+  const at = readHttpDate(text);
+  return at === undefined ? undefined : Math.min(Math.max(at - now, 0), LONGEST_MS);
 }
-
-const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

@@ -4,6 +4,7 @@ import { ownTurn } from "#app/turns.ts";
 
 import { CloudError, errorOfResponse, TOO_LARGE } from "../cloud-error.ts";
 import { isObject } from "../read-fields.ts";
+import type { createCloudClock } from "./cloud-clock.ts";
 import { type JsonValue, parseJson, stringifyJson } from "./lossless-json.ts";
 import { JsonSlimmer, type KeptMetadata } from "./slim-json.ts";
 import type { CloudRequest } from "./request.ts";
@@ -19,11 +20,16 @@ export type Send = (
  * Sends one request, once, and reads its answer; everything that can go wrong becomes a CloudError.
  * The dispatcher brings the connect time-out and the cap on an answer's size, and follows no redirect.
  */
-export function createSend(apiUrl: string, dispatcher: Dispatcher, now: () => number): Send {
+export function createSend(
+  apiUrl: string,
+  dispatcher: Dispatcher,
+  { clock, observe }: ReturnType<typeof createCloudClock>,
+): Send {
   const base = apiUrl.replace(/\/+$/, "");
   return async (request, { instanceId, key, metadata }, signal) => {
     const query = new URLSearchParams(request.query?.map(([name, value]) => [name, value]));
     query.set("instance_id", instanceId);
+    const sentAt = performance.now();
     try {
       const response = await undiciRequest(`${base}${request.path.path}?${query}`, {
         dispatcher,
@@ -38,7 +44,8 @@ export function createSend(apiUrl: string, dispatcher: Dispatcher, now: () => nu
         body: request.body ? stringifyJson(request.body) : null,
         signal,
       });
-      return await readResponse(response, { metadata, now, signal });
+      observe(response.headers, sentAt);
+      return await readResponse(response, { metadata, now: () => clock.now(), signal });
     } catch (error) {
       throw toCloudError(error, signal);
     }

@@ -7,7 +7,7 @@ const PATIENCE_MS = 15 * 60_000;
 
 /** Tells the webhook, once, that the key is rejected or that monitors have not been evaluated for 15 minutes. */
 export async function tellOfTrouble(
-  { db, clock }: Pick<MonitorPlatform, "db" | "clock">,
+  { db, clock, cloud }: Pick<MonitorPlatform, "db" | "clock" | "cloud">,
   { installed_app_id }: Install,
 ): Promise<void> {
   const now = clock.now();
@@ -17,7 +17,7 @@ export async function tellOfTrouble(
     .where("installed_app_id", "=", installed_app_id)
     .executeTakeFirst();
   const rejected = (await findInstall(db.read, installed_app_id))?.key_state === "rejected";
-  const stale = rejected ? undefined : await findStale(db, installed_app_id, now);
+  const stale = rejected ? undefined : await findStale(db, installed_app_id, cloud.clock.now());
   const trouble = rejected ? "key_rejected" : stale ? "not_evaluated" : null;
   if (trouble === (watch?.told ?? null)) return;
   await db.write(async (tx) => {

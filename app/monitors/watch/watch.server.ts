@@ -1,4 +1,6 @@
+import type { CloudClient } from "#app/blnk/cloud.server.ts";
 import { CloudError } from "#app/blnk/cloud-error.ts";
+import { describeSkew, LARGEST_SKEW_MS } from "#app/blnk/transport/cloud-clock.ts";
 import { jobCredentials } from "#app/installs/cloud-access.server.ts";
 import { findInstall, type Install } from "#app/installs/installs.server.ts";
 import type { JobContext, JobHandler } from "#app/jobs/worker.server.ts";
@@ -12,6 +14,7 @@ import { selectedPaths } from "../reads/selected-paths.ts";
 import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
 import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
 import { ownTurn } from "#app/turns.ts";
+import type { Tx } from "#db/write-queue.server.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import {
   clearProblems,
@@ -32,18 +35,20 @@ export function createWatch(app: MonitorPlatform): JobHandler {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
     await ownTurn();
+    // Jobs keep the process's time, which never goes back; what is compared with the ledger keeps Cloud's.
     const started = app.clock.now();
+    const now = app.cloud.clock.now();
     const monitors = await listMonitors(app.db.read, install.installed_app_id);
     const enabled = monitors.filter(({ monitor }) => monitor.enabled);
     const due = enabled.filter(({ monitor, evaluated_at, watching_since }) =>
-      isDue(monitor, { since: evaluated_at ?? watching_since, now: started }),
+      isDue(monitor, { since: evaluated_at ?? watching_since, now }),
     );
     await clearProblems(
       app,
       monitors.filter((stored) => !due.includes(stored)),
     );
     try {
-      await watchInstall(app, install, { enabled, due }, { ...context, started });
+      await watchInstall(app, install, { enabled, due }, context);
       app.heartbeat();
     } catch (error) {
       if (context.signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
@@ -57,7 +62,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
         error instanceof CloudError
           ? `${error.message}.`
           : "Something went wrong here; the operator's log says more.";
-      await noteProblems(app, due, problem, app.clock.now());
+      await noteProblems(app, due, problem, app.cloud.clock.now());
     }
     await planWaitingAlerts(app, install, monitors);
     await tellOfTrouble(app, install);
@@ -75,7 +80,7 @@ async function watchInstall(
   app: MonitorPlatform,
   install: Install,
   { enabled, due }: { enabled: readonly StoredMonitor[]; due: readonly StoredMonitor[] },
-  { signal, leaveSlot: onSlow, started: now }: JobContext & { started: number },
+  { signal, leaveSlot: onSlow }: JobContext,
 ): Promise<void> {
   const { db } = app;
   const { installed_app_id } = install;
@@ -87,32 +92,37 @@ async function watchInstall(
   if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
     await db.write((tx) => forgetRows(tx, installed_app_id));
 
-  const states: States = await loadStates(db, installed_app_id);
-  await ownTurn();
-  const dueNow: DueMonitor[] = [];
-  for (const stored of due) {
-    const known = states.get(stored.id) ?? new Map<string, never>();
-    dueNow.push({
-      ...stored,
-      context: {
-        now,
-        watching_since: stored.watching_since,
-        tracked: await contextOf(app, stored, trackedOf(known)),
-      },
-    });
-  }
-  if (dueNow.length === 0) {
+  if (due.length === 0) {
     await recordProgress(app, install, {});
     return;
   }
-  // Their windows go on outside their hours.
-  const idle = enabled.filter((stored) => !due.includes(stored));
-
   const client = app.cloud.client(jobCredentials(app, install), {
     signal,
     onSlow,
     metadata: selectedPaths(enabled),
   });
+  const now = await findCloudTime(app, client);
+  if (enabled.some(({ watching_since }) => watching_since > now))
+    await db.write((tx) => watchFromNow(tx, installed_app_id, now));
+  const states: States = await loadStates(db, installed_app_id);
+  await ownTurn();
+  const dueNow: DueMonitor[] = [];
+  for (const stored of due) {
+    const known = states.get(stored.id) ?? new Map<string, never>();
+    const watching_since = Math.min(stored.watching_since, now);
+    dueNow.push({
+      ...stored,
+      watching_since,
+      context: {
+        now,
+        watching_since,
+        tracked: await contextOf(app, stored, trackedOf(known)),
+      },
+    });
+  }
+  // Their windows go on outside their hours.
+  const idle = enabled.filter((stored) => !due.includes(stored));
+
   const evaluated = await evaluateMonitors(
     { client, db, installedAppId: installed_app_id, now },
     { due: dueNow, idle },
@@ -135,6 +145,28 @@ async function watchInstall(
     balances: evaluated.balances ?? null,
     ...(evaluated.rows && { rows_until: now }),
   });
+}
+
+/**
+ * The time by which rows and balances are read and judged; after a start Cloud's first answer tells it.
+ *
+ * @throws CloudError `clock_skewed` beyond what only a wrong clock explains: windows and schedules would mislead
+ */
+async function findCloudTime({ cloud: { clock } }: MonitorPlatform, client: CloudClient): Promise<number> {
+  if (clock.skewMs() === undefined) await client.proveKey();
+  const skewed = describeSkew(clock.skewMs(), LARGEST_SKEW_MS);
+  if (skewed !== undefined) throw new CloudError("clock_skewed", {}, skewed);
+  return clock.now();
+}
+
+/** A monitor made before Cloud's time was known, by a clock that was ahead, would see nothing until then. */
+async function watchFromNow(tx: Tx, installedAppId: string, now: number): Promise<void> {
+  await tx
+    .updateTable("monitors")
+    .set({ watching_since: now })
+    .where("installed_app_id", "=", installedAppId)
+    .where("watching_since", ">", now)
+    .execute();
 }
 
 /** A cycle in which nothing was due is complete too. */

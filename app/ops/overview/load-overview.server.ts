@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 
 import { listBackups } from "#app/backups/back-up.server.ts";
+import type { Cloud } from "#app/blnk/cloud.server.ts";
+import { describeSkew } from "#app/blnk/transport/cloud-clock.ts";
 import type { Clock } from "#app/clock.ts";
 import { countBoxes } from "#app/installs/sealed-boxes.server.ts";
 import { listServerKeys } from "#app/installs/server-keys.server.ts";
@@ -16,6 +18,7 @@ export type OpsOverview = Awaited<ReturnType<typeof loadOverview>>;
 type App = {
   db: OpenDatabase;
   clock: Clock;
+  cloud: Pick<Cloud, "clock">;
   startedAt: number;
   publicUrl: string;
   pinnedAppId: string | undefined;
@@ -44,6 +47,7 @@ export async function loadOverview(app: App) {
     sizes: db.sizes(),
     counts,
     walPendingSince: walPendingSince ?? null,
+    skew: describeSkew(app.cloud.clock.skewMs()),
     unpinned: app.pinnedAppId === undefined && counts.active > 0,
     urlSecrets: app.urlSecretUses.list().map((use) => ({ ...use, lastAt: use.lastAt ?? null })),
     keys,

@@ -111,7 +111,7 @@ function Backups({ backups, loadedAt }: OpsOverview) {
 }
 
 /** What waits for somebody; nothing at all on a good day. */
-function Attention({ counts, walPendingSince, unpinned, noneOffMachine, loadedAt }: OpsOverview) {
+function Attention({ counts, walPendingSince, skew, unpinned, noneOffMachine, loadedAt }: OpsOverview) {
   const notes: ReactNode[] = [];
   if (walPendingSince !== null)
     notes.push(
@@ -120,6 +120,10 @@ function Attention({ counts, walPendingSince, unpinned, noneOffMachine, loadedAt
         <RelativeTime at={walPendingSince} loadedAt={loadedAt} />: something reads the database without an
         end.
       </>,
+    );
+  if (skew !== undefined)
+    notes.push(
+      `${skew}. Set it right: beyond 10 minutes the monitors stop. It then mends without a restart.`,
     );
   if (counts.rejectedKeys > 0)
     notes.push(

@@ -25,12 +25,12 @@ export const changeSchema = z.discriminatedUnion("change", [
 
 /** Does what a button of a monitor's page says. */
 export async function changeFromPage(
-  { db, clock, worker }: Pick<Platform, "db" | "clock" | "worker">,
+  { db, cloud, worker }: Pick<Platform, "db" | "cloud" | "worker">,
   session: PortalSession,
   { id, asked }: { id: string; asked: z.output<typeof changeSchema> },
 ): Promise<"done" | "unknown_monitor"> {
   const author = authorOf(session);
-  const now = clock.now();
+  const now = cloud.clock.now();
   const done = await db.write(async (tx) => {
     if (!(await findMonitor(tx, author.installed_app_id, id))) return false;
     switch (asked.change) {

@@ -15,7 +15,7 @@ import { authorOf } from "../author.server.ts";
 import type { ShownPreview } from "./preview-panel.tsx";
 import { readMonitorForm } from "./read-monitor-form.server.ts";
 
-export type Saving = Pick<Platform, "db" | "clock" | "worker">;
+export type Saving = Pick<Platform, "db" | "cloud" | "worker">;
 
 /** Previews or creates what the form of a new monitor says: one monitor, or one for each balance of a ledger. */
 export async function createFromForm(
@@ -26,7 +26,7 @@ export async function createFromForm(
 ) {
   const { monitor, asked, ledgerId, answer } = readMonitorForm(submission);
   if (!monitor) return { answer: { form: answer() } };
-  const now = platform.clock.now();
+  const now = platform.cloud.clock.now();
   if (asked === "preview")
     return { answer: { form: answer(), preview: await preview(readCloud, monitor, now) } };
 
@@ -64,12 +64,12 @@ export async function changeFromForm(
   readCloud: ReadCloud,
   { id, submission }: { id: string; submission: Submission },
 ) {
-  const { db, clock, worker } = platform;
+  const { db, cloud, worker } = platform;
   const stored = await findMonitor(db.read, session.install.installed_app_id, id);
   if (!stored) return undefined;
   const { monitor, asked, answer } = readMonitorForm(submission, stored.monitor);
   if (!monitor) return { answer: { form: answer() } };
-  const now = clock.now();
+  const now = cloud.clock.now();
   if (asked === "preview")
     return { answer: { form: answer(), preview: await preview(readCloud, monitor, now) } };
 

@@ -24,7 +24,7 @@ export type ImportOutcome = { created: number; problems?: never } | { created?: 
 
 /** Creates the monitors of a file, or else of what was pasted: all of them or none. */
 export async function importFromForm(
-  { db, clock, worker }: Pick<Platform, "db" | "clock" | "worker">,
+  { db, cloud, worker }: Pick<Platform, "db" | "cloud" | "worker">,
   session: PortalSession,
   request: Request,
 ): Promise<ImportOutcome> {
@@ -35,7 +35,7 @@ export async function importFromForm(
     if (Buffer.byteLength(text) > MAX_BYTES) return { problems: [TOO_LARGE] };
     const { created, errors } = await importMonitors(db, authorOf(session), parseJson(text), {
       skipExisting: form.skip_existing !== undefined,
-      now: clock.now(),
+      now: cloud.clock.now(),
     });
     if (errors.length > 0)
       return {
