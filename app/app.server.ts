@@ -18,6 +18,7 @@ import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
+import { createWatchdog, type Watchdog } from "#app/monitors/watch/watchdog.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
 import { createPostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { destroyWebhook } from "#app/monitors/webhook/webhooks.server.ts";
@@ -61,6 +62,11 @@ export function featureSettings(env: Env, log: Log) {
     postWebhook: createPostWebhook(),
     heartbeat: createHeartbeat(env.HEARTBEAT_URL, log),
   };
+}
+
+/** Sees that background work goes on. */
+export function featureWatchdog(platform: MonitorPlatform): Watchdog {
+  return createWatchdog(platform);
 }
 
 /** What goes on at each start. */

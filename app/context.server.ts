@@ -7,6 +7,7 @@ import type { Sealer } from "#app/installs/sealer.server.ts";
 import type { createTokenCheck } from "#app/installs/url-token.server.ts";
 import type { WalTruncation } from "#app/installs/wal-truncation.server.ts";
 import type { Worker } from "#app/jobs/worker.server.ts";
+import type { Watchdog } from "#app/monitors/watch/watchdog.server.ts";
 import type { Operator } from "#app/ops/operator-actions.server.ts";
 import type { OpsPanel } from "#app/ops/panel.ts";
 import type { OperatorConsole } from "#app/ops/sign-in.server.ts";
@@ -33,6 +34,9 @@ export type Platform = {
   sealer: Sealer;
   cloud: Cloud;
   worker: Worker;
+  watchdog: Watchdog;
+  /** How often monitors are checked. */
+  intervalMs: number;
   scans: SharedScans;
   metrics: Metrics;
   walTruncation: WalTruncation;

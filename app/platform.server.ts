@@ -5,6 +5,7 @@ import {
   afterProof,
   departure,
   featureSettings,
+  featureWatchdog,
   inheritance,
   jobHandlers,
   opsPanels,
@@ -23,7 +24,7 @@ import { createSealer } from "./installs/sealer.server.ts";
 import { announceServerKeys } from "./installs/server-keys.server.ts";
 import { createTokenCheck } from "./installs/url-token.server.ts";
 import { createWalTruncation } from "./installs/wal-truncation.server.ts";
-import { enqueueAtStart } from "./jobs/jobs.server.ts";
+import { ensureJob } from "./jobs/jobs.server.ts";
 import type { JobHandler } from "./jobs/worker.server.ts";
 import { createWorker } from "./jobs/worker.server.ts";
 import { createLog } from "./log.server.ts";
@@ -62,7 +63,7 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
     kept: env.BACKUPS_KEPT,
     bucket: openBucket(env),
   });
-  const handlers: Record<string, JobHandler> = jobHandlers({
+  const features = {
     db,
     sealer,
     clock,
@@ -72,16 +73,20 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
     inheritance,
     afterProof,
     ...featureSettings(env, log),
-  });
+  };
+  const handlers: Record<string, JobHandler> = jobHandlers(features);
   const worker = createWorker({ db, clock, log }, { ...handlers, back_up: backUp });
   await db.write(async (tx) => {
     const now = clock.now();
     const job = { installed_app_id: null, generation: null };
-    await enqueueAtStart(tx, { ...job, kind: "sweep", due_at: now }, now);
-    await enqueueAtStart(tx, { ...job, kind: "back_up", due_at: now + FIRST_BACKUP_AFTER_MS }, now);
+    await ensureJob(tx, { ...job, kind: "sweep", due_at: now }, now);
+    await ensureJob(tx, { ...job, kind: "back_up", due_at: now + FIRST_BACKUP_AFTER_MS }, now);
   });
   await resumeFeatures(db, env, clock.now());
-  if (env.METRICS_PORT !== undefined) metrics.observe({ db, clock, cloud, walTruncation }, readings, log);
+  if (env.METRICS_PORT !== undefined) {
+    const { intervalMs } = features;
+    metrics.observe({ db, clock, cloud, walTruncation, intervalMs }, readings, log);
+  }
   const passwordHash = env.OPERATOR_PASSWORD_HASH;
   return {
     startedAt: clock.now(),
@@ -95,6 +100,8 @@ export async function createPlatform(env: Env): Promise<Platform & { close(): Pr
     sealer,
     cloud,
     worker,
+    watchdog: featureWatchdog(features),
+    intervalMs: features.intervalMs,
     scans: createSharedScans(clock),
     metrics,
     walTruncation,

@@ -77,6 +77,7 @@ export async function startServer(
   server.on("checkExpectation", frontDoor);
   server.on("clientError", answerClientError);
   await platform.worker.start();
+  platform.watchdog.start();
   const metricsServer = await listenForMetrics(platform, env);
   await listen(server, env);
   const { port } = server.address() as AddressInfo;
@@ -89,7 +90,7 @@ export async function startServer(
       await sleep(GRACE_MS);
       // Pages still waiting for Cloud are cut in time to say so in words.
       const cutReads = setTimeout(() => void platform.cloud.close(), 5000);
-      await Promise.all([closeServer(server), platform.worker.stop()]);
+      await Promise.all([closeServer(server), platform.worker.stop(), platform.watchdog.stop()]);
       await metricsServer?.close();
       clearTimeout(cutReads);
       await platform.close();

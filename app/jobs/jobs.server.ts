@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Selectable, sql } from "kysely";
 
+import type { Database } from "#db/database.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { JobRow, Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -45,12 +46,17 @@ export async function enqueueJob(tx: Tx, job: NewJob, now: number): Promise<void
   });
 }
 
-/**
- * At start: the same for a job that goes on for ever, unless it was parked because it was interrupted at every try. One
- * that ends the process would do so after each start; it is the operator's to retry.
- */
-export async function enqueueAtStart(tx: Tx, job: NewJob, now: number): Promise<void> {
-  const interrupted = await tx
+/** The same for a job that goes on for ever, unless it was given up: that one is the operator's to retry. */
+export async function ensureJob(tx: Tx, job: NewJob, now: number): Promise<void> {
+  if (!(await isGivenUp(tx, job))) await enqueueJob(tx, job, now);
+}
+
+/** Whether a job was parked because it was interrupted at every try. If it ends the process, it would do so again. */
+export async function isGivenUp(
+  read: Database["read"],
+  job: Pick<NewJob, "kind" | "installed_app_id" | "generation" | "subject">,
+): Promise<boolean> {
+  const interrupted = await read
     .selectFrom("jobs")
     .select("id")
     .where("state", "=", sql.lit("parked" as const))
@@ -58,7 +64,7 @@ export async function enqueueAtStart(tx: Tx, job: NewJob, now: number): Promise<
     .where("generation", "is", job.generation)
     .where("last_error", "=", INTERRUPTED)
     .executeTakeFirst();
-  if (!interrupted) await enqueueJob(tx, job, now);
+  return interrupted !== undefined;
 }
 
 function keyOf({ kind, installed_app_id, subject }: Pick<NewJob, "kind" | "installed_app_id" | "subject">) {

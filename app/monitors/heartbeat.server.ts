@@ -3,8 +3,8 @@ import type { Log } from "#app/log.server.ts";
 const TIMEOUT_MS = 10_000;
 
 /**
- * Calls the operator's HEARTBEAT_URL after a cycle, so that whoever watches it learns when cycles stop. Cycles that end
- * while a call is under way are covered by it.
+ * Calls the operator's HEARTBEAT_URL, so that whoever watches it learns when monitors are no longer checked. What is asked
+ * for while a call is under way is covered by it.
  */
 export function createHeartbeat(url: string | undefined, log: Pick<Log, "warn">): () => void {
   let underWay = false;

@@ -1,5 +1,7 @@
 import type { Database } from "#db/database.server.ts";
 
+import { listLateChecks } from "./watch/late-checks.server.ts";
+
 const SHOWN = 100;
 
 /** For the operator: each install's monitors in numbers, those in trouble first. What they watch and find is the install's own business. */
@@ -7,6 +9,22 @@ export const monitorHealth = {
   title: "Monitors",
   columns: ["Install", "Monitors", "Not evaluable", "Firing", "Unknown", "Waiting", "Parked", "Evaluated"],
   empty: "Monitors will be here once somebody has made one in the portal.",
+  attention: async ({
+    db,
+    clock,
+    intervalMs,
+  }: {
+    db: Pick<Database, "read">;
+    clock: { now(): number };
+    intervalMs: number;
+  }) => {
+    const { length } = await listLateChecks(db, { now: clock.now(), intervalMs });
+    if (length === 0) return undefined;
+    return {
+      text: `Monitors of ${length === 1 ? "1 install" : `${length} installs`} are not checked`,
+      to: "/ops/jobs",
+    };
+  },
   read: async (db: Pick<Database, "read">) =>
     (await readMonitorHealth(db))
       .toSorted((one, other) => troubles(other) - troubles(one))

@@ -18,6 +18,6 @@ export type MonitorPlatform = {
   /** Hosts that webhooks may go to; `*` is any public one; none: webhooks are off. */
   webhookHosts: readonly string[];
   postWebhook: PostWebhook;
-  /** Called after each completed cycle. */
+  /** Called while the monitors of every install are checked in time. */
   heartbeat: () => void;
 };

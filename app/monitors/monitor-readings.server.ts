@@ -1,9 +1,10 @@
 import type { Reading } from "#app/metrics.server.ts";
 import type { Database } from "#db/database.server.ts";
 
+import { listLateChecks } from "./watch/late-checks.server.ts";
 import { readMonitorHealth } from "./monitor-health.server.ts";
 
-type Watched = { db: Pick<Database, "read">; clock: { now(): number } };
+type Watched = { db: Pick<Database, "read">; clock: { now(): number }; intervalMs: number };
 
 /** The monitors' gauges, over all installs. */
 export const monitorReadings: readonly Reading<Watched>[] = [
@@ -36,8 +37,14 @@ export const monitorReadings: readonly Reading<Watched>[] = [
     },
   },
   {
+    name: "installs_unchecked",
+    help: "Installs whose monitors had no finished check for three intervals.",
+    read: async ({ db, clock, intervalMs }) =>
+      (await listLateChecks(db, { now: clock.now(), intervalMs })).length,
+  },
+  {
     name: "evaluation_age_seconds",
-    help: "How long ago the install that has waited longest completed a monitor cycle.",
+    help: "How long ago the install that has waited longest finished a check of its monitors.",
     async read({ db, clock }) {
       const { completed_at } = await db.read
         .selectFrom("watches")

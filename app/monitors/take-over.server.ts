@@ -1,4 +1,4 @@
-import { enqueueAtStart, enqueueJob } from "#app/jobs/jobs.server.ts";
+import { ensureJob, enqueueJob } from "#app/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
@@ -71,6 +71,6 @@ export async function resumeAllWatching(
     .execute();
   for (const [index, install] of idle.entries()) {
     const due_at = now + Math.floor((index * intervalMs) / idle.length);
-    await write((tx) => enqueueAtStart(tx, { kind: "watch", ...install, due_at }, now));
+    await write((tx) => ensureJob(tx, { kind: "watch", ...install, due_at }, now));
   }
 }

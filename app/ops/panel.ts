@@ -7,7 +7,12 @@ export type OpsPanel = {
   empty: string;
   /** The first cell is the row's name; `at` is a time in epoch ms. */
   read: (db: Database) => Promise<readonly PanelRow[]>;
+  /** What waits for the operator, and where; undefined on a good day. */
+  attention?: (app: PanelSource) => Promise<PanelNote | undefined>;
 };
+
+type PanelSource = { db: Database; clock: { now(): number }; intervalMs: number };
+type PanelNote = { text: string; to: string };
 
 export type PanelRow = readonly [string, ...PanelCell[]];
 export type PanelCell = string | number | { at: number } | null;

@@ -12,6 +12,8 @@ export type Observed = {
   clock: Clock;
   cloud: Pick<Cloud, "clock">;
   walTruncation: Pick<WalTruncation, "pendingSince">;
+  /** How often monitors are checked. */
+  intervalMs: number;
 };
 
 /** The platform's own gauges; features add theirs. */

@@ -33,7 +33,7 @@ export function ErrorNote({
   todo,
   requestId,
 }: {
-  failed: string;
+  failed: ReactNode;
   happened: string;
   todo: ReactNode;
   requestId?: string | undefined;

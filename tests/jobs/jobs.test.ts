@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   cancelJobs,
   claimJobs,
-  enqueueAtStart,
+  ensureJob,
   enqueueJob,
   failJob,
   finishJob,
@@ -156,7 +156,7 @@ describe("what ends the process", () => {
     }
     const [row] = await rows(world);
     expect(row).toMatchObject({ state: "parked", open_key: null, last_error: "interrupted" });
-    await world.db.write((tx) => enqueueAtStart(tx, JOB, NOON));
+    await world.db.write((tx) => ensureJob(tx, JOB, NOON));
     expect(await rows(world)).toEqual([row]);
 
     await world.db.write((tx) => retryJob(tx, row!.id, NOON));
@@ -175,8 +175,8 @@ describe("what ends the process", () => {
     await restart(world);
     expect((await rows(world)).map(({ last_error }) => last_error)).toEqual(["unexpected", "interrupted"]);
     await world.db.write(async (tx) => {
-      await enqueueAtStart(tx, JOB, NOON);
-      await enqueueAtStart(tx, { ...JOB, installed_app_id: "instapp_2", generation: 2 }, NOON);
+      await ensureJob(tx, JOB, NOON);
+      await ensureJob(tx, { ...JOB, installed_app_id: "instapp_2", generation: 2 }, NOON);
     });
     expect((await rows(world)).map(({ state }) => state)).toEqual(["parked", "parked", "queued", "queued"]);
   });

@@ -5,11 +5,15 @@ import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
 
 const PATIENCE_MS = 15 * 60_000;
 
-/** Tells the webhook, once, that the key is rejected or that monitors have not been evaluated for 15 minutes. */
+/**
+ * Tells the webhook, once, that the key is rejected or that monitors have not been evaluated for 15 minutes, or for as
+ * long as `late` says; and when that is over. @returns whether there was news
+ */
 export async function tellOfTrouble(
   { db, clock, cloud }: Pick<MonitorPlatform, "db" | "clock" | "cloud">,
-  { installed_app_id }: Install,
-): Promise<void> {
+  { installed_app_id }: Pick<Install, "installed_app_id">,
+  late?: { since: number; reason: string },
+): Promise<boolean> {
   const now = clock.now();
   const watch = await db.read
     .selectFrom("watches")
@@ -17,9 +21,12 @@ export async function tellOfTrouble(
     .where("installed_app_id", "=", installed_app_id)
     .executeTakeFirst();
   const rejected = (await findInstall(db.read, installed_app_id))?.key_state === "rejected";
-  const stale = rejected ? undefined : await findStale(db, installed_app_id, cloud.clock.now());
+  const cloudNow = cloud.clock.now();
+  const stale = rejected ? undefined : (late ?? (await findStale(db, installed_app_id, cloudNow)));
   const trouble = rejected ? "key_rejected" : stale ? "not_evaluated" : null;
-  if (trouble === (watch?.told ?? null)) return;
+  if (trouble === (watch?.told ?? null)) return false;
+  // What was told is over when nothing is wrong any more, not while it is too early to tell of it again.
+  if (trouble === null && (await findStale(db, installed_app_id, cloudNow, 0))) return false;
   await db.write(async (tx) => {
     await tx
       .insertInto("watches")
@@ -30,7 +37,10 @@ export async function tellOfTrouble(
       await enqueueWebhookEvent(tx, installed_app_id, { type: "key.rejected" }, now);
     if (stale)
       await enqueueWebhookEvent(tx, installed_app_id, { type: "monitors.not_evaluated", ...stale }, now);
+    if (trouble === null)
+      await enqueueWebhookEvent(tx, installed_app_id, { type: "monitors.recovered" }, now);
   });
+  return true;
 }
 
 /** The monitor that could not be evaluated for longest. */
@@ -38,13 +48,14 @@ async function findStale(
   { read }: MonitorPlatform["db"],
   installedAppId: string,
   now: number,
+  patienceMs = PATIENCE_MS,
 ): Promise<{ since: number; reason: string } | undefined> {
   const oldest = await read
     .selectFrom("monitors")
     .select(["problem_since", "problem"])
     .where("installed_app_id", "=", installedAppId)
     .where("deleted_at", "is", null)
-    .where("problem_since", "<=", now - PATIENCE_MS)
+    .where("problem_since", "<=", now - patienceMs)
     .orderBy("problem_since")
     .executeTakeFirst();
   return oldest && { since: oldest.problem_since!, reason: oldest.problem! };

@@ -49,7 +49,6 @@ export function createWatch(app: MonitorPlatform): JobHandler {
     );
     try {
       await watchInstall(app, install, { enabled, due }, context);
-      app.heartbeat();
     } catch (error) {
       if (context.signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
       if (error instanceof CloudError && error.code === "unauthorised") await reportRefusedKey(app, install);
@@ -65,6 +64,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
       await noteProblems(app, due, problem, app.cloud.clock.now());
     }
     await planWaitingAlerts(app, install, monitors);
+    await recordProgress(app, install, { completed_at: enabled.length === 0 ? null : app.clock.now() });
     await tellOfTrouble(app, install);
     return enabled.length === 0
       ? undefined
@@ -92,10 +92,7 @@ async function watchInstall(
   if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
     await db.write((tx) => forgetRows(tx, installed_app_id));
 
-  if (due.length === 0) {
-    await recordProgress(app, install, {});
-    return;
-  }
+  if (due.length === 0) return;
   const client = app.cloud.client(jobCredentials(app, install), {
     signal,
     onSlow,
@@ -169,17 +166,22 @@ async function watchFromNow(tx: Tx, installedAppId: string, now: number): Promis
     .execute();
 }
 
-/** A cycle in which nothing was due is complete too. */
 async function recordProgress(
-  { db, clock }: MonitorPlatform,
+  { db }: MonitorPlatform,
   { installed_app_id }: Install,
-  read: { balances?: number | null; rows_until?: number },
+  progress: { balances?: number | null; rows_until?: number; completed_at?: number | null },
 ): Promise<void> {
-  const progress = { ...read, completed_at: clock.now() };
   await db.write((tx) =>
     tx
       .insertInto("watches")
-      .values({ installed_app_id, rows_until: null, balances: null, told: null, ...progress })
+      .values({
+        installed_app_id,
+        rows_until: null,
+        balances: null,
+        completed_at: null,
+        told: null,
+        ...progress,
+      })
       .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet(progress))
       .execute(),
   );

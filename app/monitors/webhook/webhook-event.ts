@@ -18,6 +18,7 @@ export type WebhookEvent =
     }
   | { type: "monitor.capped"; monitor: MonitorNamed; limit: number; unrecorded: number }
   | { type: "monitors.not_evaluated"; since: number; reason: string }
+  | { type: "monitors.recovered" }
   | { type: "key.rejected" }
   | { type: "delivery.parked"; delivery_id: string }
   | { type: "alerts.capped"; limit: number }
@@ -55,6 +56,8 @@ function sentenceOf(event: WebhookEvent): string {
       return `${app.name}: ${event.monitor.name}: ${stoppedRecording(event.unrecorded)}`;
     case "monitors.not_evaluated":
       return `${app.name}: monitors have not been evaluated since ${new Date(event.since).toISOString()}: ${event.reason}`;
+    case "monitors.recovered":
+      return `${app.name}: monitors are checked again.`;
     case "key.rejected":
       return `${app.name}: Blnk Cloud refuses this install's key, so nothing is watched. Install the app again.`;
     case "delivery.parked":

@@ -25,6 +25,7 @@ type App = {
   walTruncation: Pick<WalTruncation, "pendingSince">;
   urlSecretUses: UrlSecretUses;
   opsPanels: readonly OpsPanel[];
+  intervalMs: number;
 };
 
 const BACKUPS_SHOWN = 10;
@@ -32,11 +33,19 @@ const BACKUPS_SHOWN = 10;
 /** How the whole is, and what waits for the operator. */
 export async function loadOverview(app: App) {
   const { db, clock, opsPanels } = app;
-  const [counts, keys, backups, panels] = await Promise.all([
+  const [counts, keys, backups, panels, notes] = await Promise.all([
     count(db),
     listEncryptionKeys(db),
     listBackups(db),
-    Promise.all(opsPanels.map(async ({ read, ...panel }) => ({ ...panel, rows: await read(db) }))),
+    Promise.all(
+      opsPanels.map(async ({ title, columns, empty, read }) => ({
+        title,
+        columns,
+        empty,
+        rows: await read(db),
+      })),
+    ),
+    Promise.all(opsPanels.map(async ({ attention }) => await attention?.(app))),
   ]);
   const walPendingSince = app.walTruncation.pendingSince();
   return {
@@ -52,6 +61,7 @@ export async function loadOverview(app: App) {
     urlSecrets: app.urlSecretUses.list().map((use) => ({ ...use, lastAt: use.lastAt ?? null })),
     keys,
     noneOffMachine: backups.every(({ uploaded_at }) => uploaded_at === null),
+    notes: notes.filter((note) => note !== undefined),
     backups: backups
       .slice(0, BACKUPS_SHOWN)
       .map(({ name, taken_at, bytes, uploaded_at }) => ({ name, taken_at, bytes, uploaded_at })),

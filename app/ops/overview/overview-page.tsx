@@ -111,8 +111,20 @@ function Backups({ backups, loadedAt }: OpsOverview) {
 }
 
 /** What waits for somebody; nothing at all on a good day. */
-function Attention({ counts, walPendingSince, skew, unpinned, noneOffMachine, loadedAt }: OpsOverview) {
-  const notes: ReactNode[] = [];
+function Attention({
+  counts,
+  walPendingSince,
+  skew,
+  unpinned,
+  noneOffMachine,
+  loadedAt,
+  ...more
+}: OpsOverview) {
+  const notes: ReactNode[] = more.notes.map(({ text, to }) => (
+    <TextLink key={text} to={to}>
+      {text}
+    </TextLink>
+  ));
   if (walPendingSince !== null)
     notes.push(
       <>

@@ -7,6 +7,8 @@ import { FilterBar } from "../lists/filter-bar.tsx";
 import { ListFrame } from "../lists/list-frame.tsx";
 import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
 import { RecordLink, usePortalPath } from "../record-link.tsx";
+import type { LateCheckShown } from "./find-late-check.server.ts";
+import { LateCheckNote } from "./late-check-note.tsx";
 import type { MonitorLine, MonitorList } from "./load-monitors.server.ts";
 import { MonitorStatePill, StateHistory } from "./monitor-state.tsx";
 import { MonitorValue } from "./monitor-value.tsx";
@@ -20,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   { name: "As of", atEnd: true },
 ];
 
-export function MonitorsPage(list: MonitorList) {
+export function MonitorsPage({ late, ...list }: MonitorList & { late: LateCheckShown | undefined }) {
   const portalPath = usePortalPath();
   const { q, state } = list.filters;
   return (
@@ -42,6 +44,7 @@ export function MonitorsPage(list: MonitorList) {
       }
       filters={
         <>
+          <LateCheckNote late={late} />
           <ScopeNotes />
           <FilterBar search={q} searchLabel="Name or what it watches" active={state ? 1 : 0}>
             <SelectField label="State" name="state" defaultValue={state ?? ""} className="xl:w-36">

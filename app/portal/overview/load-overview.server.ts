@@ -5,6 +5,7 @@ import { createShadowFilter } from "#app/blnk/lineage.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { countByStatus, readAlertBook } from "../alerts/read-alert-book.server.ts";
+import { findLateCheck } from "../monitors/find-late-check.server.ts";
 import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
 import type { ReadCloud } from "../read-cloud.server.ts";
 import type { Reading } from "../reading.ts";
@@ -36,6 +37,8 @@ export type OverviewSources = {
   /** Which currency's volume is drawn; the busiest when it has none. */
   currency: string | null;
   now: number;
+  /** How often monitors are checked. */
+  intervalMs: number;
 };
 
 /**
@@ -53,12 +56,14 @@ export async function loadOverview(sources: OverviewSources) {
     inTime(scans.balances.read(scanKey, () => totalBalances(scanClient, now))),
   );
   const transactions = readCloud("data:read", readLatestTransactions);
-  const [episodes, activity] = await Promise.all([
+  const [late, episodes, activity] = await Promise.all([
+    findLateCheck(sources.db, sources.installedAppId, sources),
     countOpenEpisodes(sources),
     readRecentActivity(sources.db, sources.installedAppId),
   ]);
   return {
     loadedAt: now,
+    late,
     episodes,
     activity,
     alerts,

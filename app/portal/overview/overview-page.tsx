@@ -6,6 +6,7 @@ import { Panel } from "#app/ui/panel.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
+import { LateCheckNote } from "../monitors/late-check-note.tsx";
 import { ReadingBlock } from "../reading-block.tsx";
 import { TransactionTable } from "../transactions/transaction-table.tsx";
 import { ActivityLines } from "./activity-lines.tsx";
@@ -27,6 +28,7 @@ export function OverviewPage({ loadedAt, ...overview }: Overview) {
   return (
     <>
       <PageTitle>Overview</PageTitle>
+      <LateCheckNote late={overview.late} />
       <div className="grid gap-6 lg:grid-cols-6">
         <Block label="Alerts" room="min-h-38" className="lg:col-span-2">
           <ReadingBlock

@@ -32,6 +32,7 @@ export function loader(args: Route.LoaderArgs) {
     assume: readAssumed,
     currency: params.get("currency"),
     now,
+    intervalMs: platform.intervalMs,
   });
 }
 
