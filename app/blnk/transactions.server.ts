@@ -166,14 +166,16 @@ export function transactions(
       const refunds = await findByReference([reference, `${reference}_q`]);
       if (refunds.length > 0) throw new CloudError("conflict", {}, "This transaction has a refund already");
       const { description, meta_data } = beside;
-      await call({
+      const reply = await call({
         method: "POST",
         path: cloudPath`/proxy/refund-transaction/${original.transaction_id}`,
         body: { description, meta_data },
         scope: "data:write",
         repeatable: false,
       });
-      return { reference, expected };
+      // Before 0.15 Core gives a refund a reference of its own.
+      const own = isObject(reply) ? reply["reference"] : undefined;
+      return { reference: typeof own === "string" ? own : reference, expected };
     },
 
     /** Which funds a transaction moved, for balances that track it. */

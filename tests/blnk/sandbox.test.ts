@@ -104,8 +104,10 @@ describe.each<[string, NonNullable<Switches>]>([
     const { reference, expected } = await client.transactions.refund(outcome.transaction.transaction_id);
     expect((await client.transactions.confirm(reference, { expected, pollMs: 10 })).state).toBe("applied");
     expect(await balanceOf(world, a.balance_id)).toBe(10_000n);
+    // Before 0.15 a refund cannot be found by its original's id, and Core refuses whatever it refuses by 400.
+    const code = "core_version" in switches && switches.core_version === "0.14" ? "invalid" : "conflict";
     await expect(client.transactions.refund(outcome.transaction.transaction_id)).rejects.toMatchObject({
-      code: "conflict",
+      code,
     });
     expect(await balanceOf(world, a.balance_id)).toBe(10_000n);
   });

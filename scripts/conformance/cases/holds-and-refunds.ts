@@ -110,6 +110,7 @@ export const HOLD_AND_REFUND_CASES: Case[] = [
   {
     number: 32,
     title: "an explicit amount to settle is positive",
+    since: "0.15.2",
     run: async (scene) => {
       const id = await scene.hold({ precise_amount: 1_000 });
       for (const status of ["commit", "void"]) {
@@ -140,6 +141,7 @@ export const HOLD_AND_REFUND_CASES: Case[] = [
   {
     number: 35,
     title: "a refund is queued under the original",
+    since: "0.15.2",
     run: async (scene) => {
       const id = await scene.paid();
       const { status, body } = await scene.refund(id);
@@ -169,6 +171,7 @@ export const HOLD_AND_REFUND_CASES: Case[] = [
   {
     number: 38,
     title: "a stored refund is not made again",
+    since: "0.15.2",
     run: async (scene) => {
       const id = await scene.paid();
       await scene.refund(id);

@@ -34,7 +34,7 @@ export const LINEAGE_AND_METADATA_CASES: Case[] = [
       await funded(scene, tracked);
       const reference = newReference();
       const id = await scene.paid({ source: tracked, precise_amount: 1_500, reference });
-      const release = await scene.stored(`${reference}_release_stripe`);
+      const release = await scene.stored(releaseOf(scene, reference));
       assert.equal(integerOf(release.precise_amount), 1_500n);
       const shares = await until(async () => {
         const [row] = await scene.rows(`transaction_id_eq=${id}`);
@@ -58,7 +58,7 @@ export const LINEAGE_AND_METADATA_CASES: Case[] = [
       await scene.stored(`${String(queued.body.reference)}_q`);
       const reference = newReference();
       const id = await scene.hold({ source: tracked, precise_amount: 1_000, reference });
-      const shadow = await scene.stored(`${reference}_release_stripe`);
+      const shadow = await scene.stored(releaseOf(scene, reference));
       assert.equal(shadow.status, "INFLIGHT");
       await scene.settle(id, { status: "commit", precise_amount: 400, ...AT_ONCE });
       await scene.settle(id, { status: "void", ...AT_ONCE });
@@ -67,7 +67,7 @@ export const LINEAGE_AND_METADATA_CASES: Case[] = [
         settled.map(({ status, precise_amount }) => [status, integerOf(precise_amount)]),
         [["APPLIED", 1_000n]],
       );
-      assert.equal(await scene.row(`${String(queued.body.reference)}_q_release_stripe`), undefined);
+      assert.equal(await scene.row(releaseOf(scene, `${String(queued.body.reference)}_q`)), undefined);
     },
   },
   {
@@ -151,4 +151,8 @@ function fund(scene: Scene, destination: string): Promise<{ body: Body }> {
 async function funded(scene: Scene, destination: string): Promise<void> {
   const { body } = await fund(scene, destination);
   await scene.stored(`${String(body.reference)}_shadow_stripe`);
+}
+
+function releaseOf(scene: Scene, reference: string): string {
+  return `${reference}_release_stripe${scene.isSince("0.15.2") ? "" : "_0"}`;
 }

@@ -51,6 +51,7 @@ export const RECORD_CASES: Case[] = [
   {
     number: 5,
     title: "an indicator lives in the general ledger, once per currency",
+    since: "0.15.3",
     run: async ({ target, ledgerId }) => {
       const indicator = `@cash-${randomUUID()}`;
       const open = (ledger_id: string) =>

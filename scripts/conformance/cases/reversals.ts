@@ -24,6 +24,7 @@ export const REVERSAL_CASES: Case[] = [
   {
     number: 73,
     title: "of two queued refunds in a row one has an effect",
+    since: "0.15.2",
     run: async (scene) => {
       const id = await scene.paid();
       const first = await scene.refund(id);
@@ -49,7 +50,8 @@ export const REVERSAL_CASES: Case[] = [
       const [leg] = await scene.children(split);
       await scene.refunded(leg?.transaction_id);
       const rest = await scene.refund(split, AT_ONCE);
-      assert.equal(rest.status, scene.isSince("0.15.4") ? 201 : 409);
+      if (scene.isSince("0.15.4")) assert.equal(rest.status, 201);
+      else assertRefused(rest, 409, "GEN_CONFLICT");
       await scene.assertBalances(10_000n, 0n);
     },
   },
@@ -122,8 +124,8 @@ export const REVERSAL_CASES: Case[] = [
       const replies = await Promise.all([commit(), commit()]);
       const statuses = replies.map(({ status }) => status).sort((left, right) => left - right);
       // Whoever comes when the first is done commits another part.
-      assert.ok(["200,423", "200,200"].includes(statuses.join()), statuses.join());
-      const locked = replies.find(({ status }) => status === 423);
+      const locked = replies.find(({ status }) => status !== 200);
+      assert.equal(statuses[0], 200);
       if (locked !== undefined) assertRefused(locked, 423, "GEN_RESOURCE_LOCKED");
       assert.equal((await scene.balance(scene.b)).balance, locked === undefined ? 200n : 100n);
     },
@@ -194,7 +196,8 @@ export const REVERSAL_CASES: Case[] = [
     title: "an indicator and its own id are one balance only to the posting",
     run: async (scene) => {
       const indicator = `@self-${randomUUID()}`;
-      const id = await scene.openBalance({ ledger_id: "general_ledger_id", indicator });
+      const { destination: id } =
+        (await scene.row((await scene.pay({ destination: indicator, ...AT_ONCE })).body.reference)) ?? {};
       const self = { source: indicator, destination: id, allow_overdraft: true, reference: newReference() };
       assertRefused(await scene.pay({ ...self, ...AT_ONCE }), 409, "GEN_CONFLICT");
       assert.equal(await scene.row(self.reference), undefined);

@@ -1,6 +1,6 @@
 import type { CoreCode, CoreError } from "../ledger/core-error.ts";
 import { BulkError } from "../ledger/record-bulk.ts";
-import type { Switches } from "../switches.ts";
+import { type CoreVersion, isSince } from "../ledger/core-version.ts";
 import type { Answer } from "./router.ts";
 
 // Every code that is not here is a 400.
@@ -21,15 +21,17 @@ const STATUS: Partial<Record<CoreCode, number>> = {
   GEN_RATE_LIMITED: 429,
 };
 
-/** Core's answer to a refusal, which Cloud passes on unchanged. Cores before 0.15 know no `error_detail`. */
-export function coreRefusal(error: CoreError | BulkError, version: Switches["core_version"]): Answer {
+const OLD_STATUS: typeof STATUS = { GEN_RATE_LIMITED: 429 };
+
+/** Core's answer to a refusal, which Cloud passes on unchanged. Before 0.15 it is a 400 without `error_detail`. */
+export function coreRefusal(error: CoreError | BulkError, version: CoreVersion): Answer {
   const cause = error instanceof BulkError ? error.cause : error;
   return {
-    status: STATUS[cause.code] ?? 400,
+    status: isSince(version, "0.15.2") ? (STATUS[cause.code] ?? 400) : (OLD_STATUS[cause.code] ?? 400),
     body: {
       [error instanceof BulkError ? "error" : cause.body]: cause.message,
       ...(error instanceof BulkError && { batch_id: error.batchId }),
-      ...(version !== "0.14" && {
+      ...(isSince(version, "0.15.2") && {
         error_detail: { code: cause.code, message: cause.message, details: cause.details },
       }),
     },

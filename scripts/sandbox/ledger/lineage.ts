@@ -73,10 +73,11 @@ function traceCredit(ledger: Ledger, row: Transaction, balance: Balance, provide
 
 function traceDebit(ledger: Ledger, row: Transaction, source: Balance, destination: Balance): void {
   const allocations = allocate(mappingsOf(ledger, source), row.precise_amount, source.allocation_strategy);
-  for (const { mapping, amount } of allocations) {
+  for (const [index, { mapping, amount }] of allocations.entries()) {
     const { provider } = mapping;
+    const suffix = ledger.isSince("0.15.2") ? provider : `${provider}_${index}`;
     insertShadow(ledger, row, {
-      reference: `${row.reference}_release_${provider}`,
+      reference: `${row.reference}_release_${suffix}`,
       description: `Release ${provider} funds`,
       source: mapping.aggregate,
       destination: mapping.shadow,
@@ -88,20 +89,21 @@ function traceDebit(ledger: Ledger, row: Transaction, source: Balance, destinati
         _allocation: source.allocation_strategy,
       },
     });
-    if (destination.track_fund_lineage) traceReceipt(ledger, row, { source, destination, provider, amount });
+    if (destination.track_fund_lineage)
+      traceReceipt(ledger, row, { source, destination, provider, suffix, amount });
   }
   if (allocations.length === 0) return;
   const shares = allocations.map(({ mapping, amount }) => ({ provider: mapping.provider, amount }));
   mergeMetaData(ledger, row.transaction_id, { BLNK_FUND_ALLOCATION: shares });
 }
 
-type Receipt = { source: Balance; destination: Balance; provider: string; amount: bigint };
+type Receipt = { source: Balance; destination: Balance; provider: string; suffix: string; amount: bigint };
 
 function traceReceipt(ledger: Ledger, row: Transaction, receipt: Receipt): void {
-  const { source, destination, provider, amount } = receipt;
+  const { source, destination, provider, suffix, amount } = receipt;
   const mapping = mapProvider(ledger, destination, provider);
   insertShadow(ledger, row, {
-    reference: `${row.reference}_receive_${provider}`,
+    reference: `${row.reference}_receive_${suffix}`,
     description: `Receive ${provider} funds`,
     source: mapping.shadow,
     destination: mapping.aggregate,

@@ -28,9 +28,10 @@ function postNow(ledger: Ledger, request: TransactionRequest, origin: Origin): T
   }
   if (source === undefined) throw unknownBalance(request.source);
   if (destination === undefined) throw unknownBalance(request.destination);
+  const row = newRow(ledger, request, origin);
+  if (isNothing(ledger, request)) return { ...row, status: outcomeStatus(request), precise_amount: 0n };
   requireFunds(source, request.precise_amount, request);
   requireTwoBalances(source, destination);
-  const row = newRow(ledger, request, origin);
   return storeOutcome(ledger, request, source, destination, {
     ...row,
     source: source.balance_id,
@@ -68,6 +69,7 @@ function decideQueued(
 ): void {
   const reference = `${queued.reference}_q`;
   if (isReferenceUsed(ledger, reference)) return;
+  if (isNothing(ledger, request)) return;
   const source = ledger.balances.get(queued.source)!;
   const destination = ledger.balances.get(queued.destination)!;
   const row = {
@@ -88,6 +90,11 @@ function decideQueued(
     return;
   }
   storeOutcome(ledger, request, source, destination, row);
+}
+
+/** Before 0.15 Core took an amount of nothing, or of less, and stored no outcome. */
+function isNothing(ledger: Ledger, { precise_amount }: TransactionRequest): boolean {
+  return precise_amount <= 0n && !ledger.isSince("0.15.2");
 }
 
 function storeOutcome(

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { CoreError } from "./core-error.ts";
 import { type Ledger } from "./ledger.ts";
 import { postTransaction } from "./post-transaction.ts";
@@ -48,7 +49,7 @@ export function refundRequest(ledger: Ledger, row: Transaction, options: RefundO
     precise_amount: row.precise_amount,
     precision: row.precision,
     currency: row.currency,
-    reference: `${row.transaction_id}_refund`,
+    reference: ledger.isSince("0.15.2") ? `${row.transaction_id}_refund` : `ref_${randomUUID()}`,
     description: options.description ?? row.description,
     source: row.destination,
     destination: row.source,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CoreError } from "./core-error.ts";
 import { type Ledger, newId } from "./ledger.ts";
-import { commitHold, releaseHold } from "./postings.ts";
+import { commitHold, releaseHold, settleWhatIsHeld } from "./postings.ts";
 import { processEach } from "./process-each.ts";
 import type { Transaction } from "./rows.ts";
 import { withoutSettledFlag } from "./settled-flag.ts";
@@ -162,8 +162,10 @@ function settle(
   const source = ledger.balances.get(held.source)!;
   const destination = ledger.balances.get(held.destination)!;
   const isCommit = settlement.action === "commit";
-  if (isCommit) commitHold({ source, destination, amount });
-  else releaseHold({ source, destination, amount });
+  const posting = { source, destination, amount };
+  if (!ledger.isSince("0.15.2")) settleWhatIsHeld(posting, isCommit);
+  else if (isCommit) commitHold(posting);
+  else releaseHold(posting);
   ledger.balances.touch();
   const created_at = ledger.clock.now();
   const child = ledger.transactions.insert({

@@ -13,7 +13,10 @@ export function commitMany(call: Call): Answer {
   const sent = readObject(call.body);
   const items = sent.list("transactions").map((value) => {
     const item = new BodyObject(value);
-    return { transaction_id: item.text("transaction_id"), amountAt: readSettledAmount(item) };
+    return {
+      transaction_id: item.text("transaction_id"),
+      amountAt: readSettledAmount(item, call.switches.core_version),
+    };
   });
   return settle(call, sent, "commit", items);
 }

@@ -1,5 +1,6 @@
 import { balanceAt } from "../../ledger/balance-at.ts";
 import { CoreError } from "../../ledger/core-error.ts";
+import { isSince } from "../../ledger/core-version.ts";
 import { parseInstant } from "../../ledger/instant.ts";
 import { GENERAL_LEDGER, createBalance, createLedger, linkIdentity } from "../../ledger/ledger.ts";
 import { lineageOf } from "../../ledger/lineage.ts";
@@ -21,13 +22,14 @@ export function postLedger({ instance, body }: Call): Answer {
   };
 }
 
-export function postBalance({ instance, body }: Call): Answer {
+export function postBalance({ instance, body, switches }: Call): Answer {
   const sent = readObject(body);
+  const takesIndicator = isSince(switches.core_version, "0.15.3");
   const input = {
     ledger_id: sent.text("ledger_id"),
     currency: sent.text("currency"),
     identity_id: sent.text("identity_id"),
-    indicator: sent.text("indicator").trim() || undefined,
+    indicator: takesIndicator ? sent.text("indicator").trim() || undefined : undefined,
     meta_data: sent.map("meta_data") ?? null,
     track_fund_lineage: sent.flag("track_fund_lineage"),
     allocation_strategy: readStrategy(sent),

@@ -29,7 +29,8 @@ export function createTransaction({ instance, body, switches }: Call): Answer {
 export function createBulk({ instance, body, switches }: Call): Answer {
   const bulk = readObject(body);
   const items = bulk.list("transactions");
-  if (items.length === 0) throw new CoreError("TXN_BULK_EMPTY", "transactions cannot be empty");
+  if (items.length === 0 && isSince(switches.core_version, "0.15.2"))
+    throw new CoreError("TXN_BULK_EMPTY", "transactions cannot be empty");
   if (items.length > LARGEST_BULK) {
     throw new CoreError("TXN_BULK_LIMIT_EXCEEDED", `at most ${LARGEST_BULK} transactions are allowed`);
   }
@@ -60,7 +61,7 @@ export async function settleInflight({ instance, params, body, switches }: Call)
   if (action !== "commit" && action !== "void") {
     throw new CoreError("TXN_INVALID_STATUS_ACTION", "status must be one of: commit, void");
   }
-  const settlement = { action, amountAt: readSettledAmount(sent) } as const;
+  const settlement = { action, amountAt: readSettledAmount(sent, switches.core_version) } as const;
   if (isDryRun(sent, switches)) {
     return { status: 200, body: previewSettlement(instance.ledger, params.id!, settlement) };
   }
