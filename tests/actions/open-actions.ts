@@ -35,6 +35,8 @@ export async function openActions({
   await post(payer, 100_00n);
 
   await world.install({ instance_id: sandbox.instanceId, api_key: sandbox.apiKey, granted_permissions: ALL });
+  const proven = { proven_at: world.clock.now() };
+  await world.db.write((tx) => tx.updateTable("install_keys").set(proven).execute());
   const openSession = async (installed_app_id = "instapp_1"): Promise<PortalSession> => {
     await world.launch({ installed_app_id, instance_id: sandbox.instanceId });
     const { launch_id } = await world.db.read
