@@ -125,6 +125,6 @@ function launchIdOf(page: Page): string {
 /** Straight from the browser's store: Playwright's own list leaves out what a partition is keyed by. */
 async function appCookies({ context }: World, page: Page) {
   const session = await context.newCDPSession(page);
-  const { cookies } = await session.send("Storage.getCookies");
+  const { cookies } = await session.send("Network.getAllCookies");
   return cookies.filter(({ domain }) => domain === new URL(APP).hostname);
 }

@@ -237,7 +237,7 @@ async function expectNothingShown(page: Page): Promise<void> {
 test("each session's cookie goes where it is meant to, and no script sees it", async ({ world }) => {
   const { homes } = await openEverything(world);
   const session = await world.context.newCDPSession(world.context.pages()[0]!);
-  const { cookies } = await session.send("Storage.getCookies");
+  const { cookies } = await session.send("Network.getAllCookies");
   const own = cookies
     .filter(({ domain }) => domain === new URL(APP).host)
     .map(({ name, secure, httpOnly, path, sameSite, partitionKey }) => ({

@@ -2,7 +2,7 @@ import { SCOPES } from "#app/permissions/scopes.ts";
 import { MOST, openPanel, overviewScriptBytes, type Panel, VIEWS } from "#tests/e2e/support/panel.ts";
 import { portalPaths } from "#tests/e2e/support/portal-paths.ts";
 import type { Vitals } from "#tests/e2e/support/vitals.ts";
-import { startWorld } from "#tests/e2e/support/world.ts";
+import { startBrowser, startWorld } from "#tests/e2e/support/world.ts";
 
 import { harmOfNow } from "../control/harm.ts";
 import { type BenchOptions, type Figure, judge } from "../figure.ts";
@@ -10,7 +10,8 @@ import { median, spread } from "../machine/statistics.ts";
 
 /** P9 but for Lighthouse: every screen in the dashboard's panel, as the browser tests open it. */
 export async function measurePanel(_folder: string, { quick }: BenchOptions): Promise<Figure[]> {
-  const world = await startWorld({ cookies: "third_parties_blocked", seed: "demo" });
+  const browser = await startBrowser("third_parties_blocked");
+  const world = await startWorld(browser, "demo");
   world.context.setDefaultTimeout(90_000);
   try {
     const panel = await openPanel(world, SCOPES);
@@ -46,6 +47,7 @@ export async function measurePanel(_folder: string, { quick }: BenchOptions): Pr
     ];
   } finally {
     await world.close();
+    await browser.close();
   }
 }
 

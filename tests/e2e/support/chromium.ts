@@ -15,7 +15,13 @@ import type { TlsServer } from "./tls-server.ts";
  */
 export type CookiePolicy = "third_parties_blocked" | { frames_blocked: { site: string; in: string } };
 
-export type Chromium = { context: BrowserContext; close(): Promise<void> };
+export type Chromium = {
+  /** With a cookie jar of its own, empty as in a fresh profile. */
+  newContext(): Promise<BrowserContext>;
+  close(): Promise<void>;
+};
+
+const WINDOW = { width: 1440, height: 900 };
 
 const EXECUTABLES = [
   process.env.CHROMIUM_PATH,
@@ -25,7 +31,7 @@ const EXECUTABLES = [
 ];
 
 /**
- * A Chromium with a fresh profile for which every host name leads to the TLS server. It is started here and not by
+ * A Chromium with a profile of its own, for which every host name leads to the TLS server. It is started here and not by
  * Playwright, whose default arguments switch storage partitioning off.
  */
 export async function openChromium(server: TlsServer, cookies: CookiePolicy): Promise<Chromium> {
@@ -45,7 +51,7 @@ export async function openChromium(server: TlsServer, cookies: CookiePolicy): Pr
   });
   const browser = await chromium.connectOverCDP(endpoint);
   return {
-    context: browser.contexts()[0]!,
+    newContext: () => browser.newContext({ viewport: WINDOW, locale: "en-GB" }),
     async close() {
       const session = await browser.newBrowserCDPSession();
       await session.send("Browser.close");
@@ -68,7 +74,7 @@ function switches({ port, keyHash }: TlsServer, profile: string): string[] {
     `--user-data-dir=${profile}`,
     `--host-resolver-rules=MAP * 127.0.0.1:${port}`,
     `--ignore-certificate-errors-spki-list=${keyHash}`,
-    "--window-size=1440,900",
+    `--window-size=${WINDOW.width},${WINDOW.height}`,
     "--hide-scrollbars",
     "--lang=en-GB",
     "--no-sandbox",

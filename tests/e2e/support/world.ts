@@ -1,3 +1,5 @@
+import type { RequestListener } from "node:http";
+
 import type { BrowserContext } from "@playwright/test";
 
 import { appManifest } from "#scripts/app-manifest.ts";
@@ -6,7 +8,7 @@ import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 
 import { type AppProcess, startApp } from "./app-process.ts";
-import { type CookiePolicy, openChromium } from "./chromium.ts";
+import { type Chromium, type CookiePolicy, openChromium } from "./chromium.ts";
 import { cookieSite } from "./cookie-site.ts";
 import { framingSite } from "./framing-site.ts";
 import { forwardTo, forwardUnderOwnName, startTlsServer } from "./tls-server.ts";
@@ -36,13 +38,30 @@ export type World = {
   close(): Promise<void>;
 };
 
-export async function startWorld({
-  cookies,
-  seed,
-}: {
-  cookies: CookiePolicy;
-  seed: "demo" | "empty";
-}): Promise<World> {
+/** A browser, and who answers it at each host; both outlast a world. */
+export type HostedBrowser = Chromium & { hosts: Record<string, RequestListener> };
+
+export async function startBrowser(cookies: CookiePolicy): Promise<HostedBrowser> {
+  const framing = [...FRIENDS, ...STRANGERS].map((origin) => [new URL(origin).host, framingSite]);
+  const hosts: HostedBrowser["hosts"] = {
+    [new URL(DASHBOARD).host]: notStarted,
+    [new URL(APP).host]: notStarted,
+    [new URL(COOKIE_SITE).host]: cookieSite,
+    ...Object.fromEntries(framing),
+  };
+  const server = await startTlsServer(hosts);
+  const chromium = await openChromium(server, cookies);
+  return {
+    hosts,
+    newContext: chromium.newContext,
+    async close() {
+      await chromium.close();
+      await server.close();
+    },
+  };
+}
+
+export async function startWorld(browser: HostedBrowser, seed: "demo" | "empty"): Promise<World> {
   const running: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const part of running.toReversed()) await part.close();
@@ -64,8 +83,9 @@ export async function startWorld({
     );
     const manifest = appManifest(app.origin, secrets.URL_SECRETS, { withActions: true });
     await sandbox.lifecycle.registerApp({ ...manifest, logo_url: `${APP}/favicon.svg` });
-    const server = keep(await startTlsServer(hosts(sandbox, app)));
-    const { context } = keep(await openChromium(server, cookies));
+    browser.hosts[new URL(DASHBOARD).host] = forwardUnderOwnName(sandbox.dashboard);
+    browser.hosts[new URL(APP).host] = forwardTo(app.origin);
+    const context = keep(await browser.newContext());
     const errors = collectErrors(context);
     const expectedErrors: RegExp[] = [];
     const unexpectedErrors = () =>
@@ -77,15 +97,7 @@ export async function startWorld({
   }
 }
 
-function hosts(sandbox: Sandbox, app: AppProcess) {
-  const framing = [...FRIENDS, ...STRANGERS].map((origin) => [new URL(origin).host, framingSite]);
-  return {
-    [new URL(DASHBOARD).host]: forwardUnderOwnName(sandbox.dashboard),
-    [new URL(APP).host]: forwardTo(app.origin),
-    [new URL(COOKIE_SITE).host]: cookieSite,
-    ...Object.fromEntries(framing),
-  };
-}
+const notStarted: RequestListener = (_request, response) => void response.writeHead(503).end();
 
 function collectErrors(context: BrowserContext): string[] {
   const errors: string[] = [];
