@@ -1,5 +1,10 @@
 import { defineConfig } from "@playwright/test";
 
+const HOSTILE = /(foreign-sites|framing)\.spec\.ts/;
+const VITALS = /vitals\.spec\.ts/;
+/** Looked at in one theme by `npm test`, and in both by `npm run test:more`. */
+const LOOKED_AT = /(look|ops|portal-actions|session-end|blocked-cookies)\.spec\.ts/;
+
 export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results",
@@ -10,4 +15,9 @@ export default defineConfig({
   retries: 0,
   timeout: 600_000,
   expect: { timeout: 90_000 },
+  projects: [
+    { name: "fast", testIgnore: [HOSTILE, VITALS] },
+    { name: "more", testMatch: [LOOKED_AT, VITALS] },
+    { name: "hostile", testMatch: HOSTILE },
+  ],
 });

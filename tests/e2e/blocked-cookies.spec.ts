@@ -1,5 +1,5 @@
 import { install, launch, openDashboard, portal, portalAddress } from "./support/dashboard.ts";
-import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
+import { judgeThemes, WITH_FRAME } from "./support/judge.ts";
 import { expect, test } from "./support/test.ts";
 import { APP } from "./support/world.ts";
 
@@ -12,7 +12,7 @@ test("a frame that keeps no cookies says so, and its new tab works", async ({ wo
   await install(page, "production");
   const frame = await launch(page, "production");
   await expect(frame.getByRole("heading", { name: "Cookies are blocked here" })).toBeVisible();
-  await judgeInBothThemes(page, "cookies-blocked", WITH_FRAME);
+  await judgeThemes(page, "cookies-blocked", WITH_FRAME);
 
   const opened = world.context.waitForEvent("page");
   await frame.getByRole("link", { name: "Open in a new tab" }).click();

@@ -4,7 +4,7 @@ import { SCOPES } from "#app/permissions/scopes.ts";
 import { HOSTILE_TEXTS } from "#tests/ui/hostile-text.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";
-import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
+import { judgeThemes, WITH_FRAME } from "./support/judge.ts";
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { portalPaths, shownRecords } from "./support/portal-paths.ts";
 import { expect, test } from "./support/test.ts";
@@ -23,7 +23,7 @@ for (const { name: size, ...viewport } of SIZES) {
     for (const [name, path] of Object.entries(paths)) {
       await page.goto(path === "" ? home : `${home}/${path}`);
       await expectToBeWhole(page);
-      await judgeInBothThemes(page, `${name}-${size}`);
+      await judgeThemes(page, `${name}-${size}`);
     }
   });
 
@@ -34,7 +34,7 @@ for (const { name: size, ...viewport } of SIZES) {
     for (const name of ["overview", "balance", "transaction", "alert", "alerts"]) {
       await page.goto(`${home}/${portalPaths(world)[name]}`);
       await expectToBeWhole(page);
-      await judgeInBothThemes(page, `without-permissions-${name}-${size}`);
+      await judgeThemes(page, `without-permissions-${name}-${size}`);
     }
   });
 
@@ -46,7 +46,7 @@ for (const { name: size, ...viewport } of SIZES) {
       for (const name of ["overview", "monitors", "alerts", "balances", "ledgers", "activity"]) {
         await page.goto(`${home}/${portalPaths(world)[name]}`);
         await expectToBeWhole(page);
-        await judgeInBothThemes(page, `empty-${name}-${size}`);
+        await judgeThemes(page, `empty-${name}-${size}`);
       }
     });
   });
@@ -94,7 +94,7 @@ test("the panel in the dashboard has no accessibility violation", async ({ world
   for (const view of ["Floating", "Side panel", "Full screen"]) {
     await page.getByRole("button", { name: view, exact: true }).click();
     await expectToBeWhole(portal(page));
-    await judgeInBothThemes(page, `dashboard-${view.toLowerCase().replace(" ", "-")}`, WITH_FRAME);
+    await judgeThemes(page, `dashboard-${view.toLowerCase().replace(" ", "-")}`, WITH_FRAME);
   }
 });
 
@@ -107,7 +107,7 @@ test("the pages that need no script have no accessibility violation", async ({ w
     "not-found": "/nowhere",
   })) {
     await page.goto(`${APP}${path}`);
-    await judgeInBothThemes(page, `plain-${name}`);
+    await judgeThemes(page, `plain-${name}`);
   }
 });
 

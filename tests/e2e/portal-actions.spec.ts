@@ -3,7 +3,7 @@ import type { FrameLocator, Page } from "@playwright/test";
 import { remainingHold } from "#scripts/sandbox/ledger/update-inflight.ts";
 
 import { install, launch, openDashboard, portalAddress, untilInteractive } from "./support/dashboard.ts";
-import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
+import { judgeThemes, WITH_FRAME } from "./support/judge.ts";
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { expect, test } from "./support/test.ts";
 import type { World } from "./support/world.ts";
@@ -25,20 +25,20 @@ for (const [where, width] of WIDTHS) {
     await page.getByRole("button", { name: "Review commit" }).click();
     await expect(page.getByText(/^Only .* remains of this hold\.$/)).toBeVisible();
     await expect(page.getByLabel(/^Reason/)).toHaveValue("Goods arrived");
-    await judgeInBothThemes(page, `commit-form-${width}`);
+    await judgeThemes(page, `commit-form-${width}`);
     await page.getByLabel(/^Amount in/).fill("1.50");
     await page.getByRole("button", { name: "Review commit" }).click();
 
     const confirm = page.getByRole("button", { name: `Commit ${hold.currency} 1.50` });
     await expect(confirm).toBeEnabled();
     await expect(page.getByText("held until now, leaves")).toBeVisible();
-    await judgeInBothThemes(page, `commit-confirmation-${width}`);
+    await judgeThemes(page, `commit-confirmation-${width}`);
     expect(remainingHold(ledgerOf(world), hold)).toBe(before);
     await confirm.dblclick();
     await expect(page.getByText("Read back from the ledger.")).toBeVisible();
     await page.reload();
     await expect(page.getByText("Read back from the ledger.")).toBeVisible();
-    await judgeInBothThemes(page, `commit-applied-${width}`);
+    await judgeThemes(page, `commit-applied-${width}`);
     await page.goBack();
     await page.goForward();
     await expect(page.getByText("Read back from the ledger.")).toBeVisible();
@@ -65,7 +65,7 @@ for (const [where, width] of WIDTHS) {
     await page.getByRole("listitem").getByRole("link").click();
     await page.getByLabel("Amount in USD").fill("0.25");
     await page.getByLabel(/^Reason/).fill("Booked to the wrong wallet");
-    await judgeInBothThemes(page, `adjustment-form-${width}`);
+    await judgeThemes(page, `adjustment-form-${width}`);
     await page.getByRole("button", { name: "Review adjustment" }).click();
     const before = to.credit;
     await page.getByRole("button", { name: "Adjust USD 0.25" }).click();
@@ -115,7 +115,7 @@ test("a refund is pending while Blnk has it in its queue, and becomes applied be
   await page.getByRole("button", { name: "Review refund" }).click();
   await page.getByRole("button", { name: /^Refund / }).click();
   await expect(page.getByText("Pending", { exact: true })).toBeVisible();
-  await judgeInBothThemes(page, "refund-pending");
+  await judgeThemes(page, "refund-pending");
   await expect(page.getByText("Read back from the ledger.")).toBeVisible();
   await page.getByRole("link", { name: "Back to the transaction" }).click();
   await expect(page.getByText("Refunded", { exact: true })).toBeVisible();
@@ -138,7 +138,7 @@ test("a commit that never arrived is looked for after the page was left, and the
   await expect(page.getByText("Pending", { exact: true })).toBeVisible();
   const action = page.url();
   await page.goto(`${portal}/activity`);
-  await judgeInBothThemes(page, "activity-under-way");
+  await judgeThemes(page, "activity-under-way");
   await world.app.moveClockForward(11 * 60_000);
   await expect(async () => {
     await page.goto(`${portal}/activity`);
@@ -147,7 +147,7 @@ test("a commit that never arrived is looked for after the page was left, and the
   await expect(page.getByText("Still under way")).toHaveCount(0);
   await page.goto(action);
   await expect(page.getByText("You can retry")).toBeVisible();
-  await judgeInBothThemes(page, "commit-not-recorded");
+  await judgeThemes(page, "commit-not-recorded");
   expect(remainingHold(ledgerOf(world), hold)).toBe(before);
   expect(callsOf(world, "PUT", "/proxy/transactions/inflight")).toHaveLength(1);
 });
@@ -166,7 +166,7 @@ test("without data:write the controls are there and say what they need, and noth
   await expect(panel.getByText("needs data:write").first()).toBeVisible();
   await visit(page, panel, `transactions/${hold.transaction_id}/commit`);
   await expect(panel.getByRole("button", { name: "Review commit" })).toBeDisabled();
-  await judgeInBothThemes(page, "commit-without-permission", WITH_FRAME);
+  await judgeThemes(page, "commit-without-permission", WITH_FRAME);
   expect(callsOf(world, "PUT", "/proxy/")).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ import {
   uninstall,
   untilInteractive,
 } from "./support/dashboard.ts";
-import { judgeInBothThemes, WITH_FRAME } from "./support/judge.ts";
+import { judgeThemes, WITH_FRAME } from "./support/judge.ts";
 import { expect, test } from "./support/test.ts";
 import type { World } from "./support/world.ts";
 
@@ -32,7 +32,7 @@ test("a session ends at its time, with the page still there under the sheet", as
     "relaunch from Blnk Cloud",
   );
   await expect(panel.getByRole("heading", { name: "Overview", includeHidden: true })).toBeVisible();
-  await judgeInBothThemes(page, "session-ended-sheet", WITH_FRAME);
+  await judgeThemes(page, "session-ended-sheet", WITH_FRAME);
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(portal(page).getByRole("heading", { name: "Session ended" })).toBeVisible();
   await expect(portal(page).getByRole("heading", { name: "Overview" })).toBeHidden();

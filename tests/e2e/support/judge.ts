@@ -1,5 +1,5 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 
 type Exceptions = { but?: string[] };
 
@@ -11,7 +11,7 @@ export const THEMES = ["dark", "light"] as const;
 /** The rule takes a frame's landmarks for more of the dashboard's own. */
 export const WITH_FRAME: Exceptions = { but: ["landmark-unique"] };
 
-/** By axe, and by whoever looks at the picture. */
+/** By axe, and with `npm run screenshots` by whoever looks at the picture. */
 export async function judge(page: Page, name: string, { but = [] }: Exceptions = {}): Promise<void> {
   await look(page, name, axeOf(page).disableRules(but));
 }
@@ -22,13 +22,16 @@ function axeOf(page: Page): AxeBuilder {
 }
 
 async function look(page: Page, name: string, axe: AxeBuilder): Promise<void> {
-  await page.screenshot({ path: `screenshots/${name}.png`, fullPage: true });
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `screenshots/${name}.png`, fullPage: true });
   const { violations } = await axe.analyze();
   expect(violations.map(({ id, nodes }) => ({ id, where: nodes.map(({ html }) => html) }))).toEqual([]);
 }
 
-export async function judgeInBothThemes(page: Page, name: string, exceptions?: Exceptions): Promise<void> {
-  for (const [index, colorScheme] of THEMES.entries()) {
+/** `npm test` takes the dark theme for narrow pages and the light one for wide ones; the longer run takes both for each. */
+export async function judgeThemes(page: Page, name: string, exceptions?: Exceptions): Promise<void> {
+  const narrow = (page.viewportSize()?.width ?? 0) < 1000;
+  const themes = test.info().project.name === "fast" ? ([narrow ? "dark" : "light"] as const) : THEMES;
+  for (const [index, colorScheme] of themes.entries()) {
     await page.emulateMedia({ colorScheme });
     // A frame of another site follows a moment later.
     for (const frame of page.frames()) await frame.waitForFunction(isShownIn, colorScheme);

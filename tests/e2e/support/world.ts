@@ -53,7 +53,7 @@ export async function startBrowser(cookies: CookiePolicy): Promise<HostedBrowser
   const chromium = await openChromium(server, cookies);
   return {
     hosts,
-    newContext: chromium.newContext,
+    newContext: () => chromium.newContext(),
     async close() {
       await chromium.close();
       await server.close();
