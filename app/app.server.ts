@@ -1,40 +1,40 @@
 import { actionSweeps, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
-import { activitySweeps, moveActivity } from "#app/activity/activity.server.ts";
-import type { Restoration } from "#app/backups/restore-backup.server.ts";
-import type { AfterProof, Inheritance } from "#app/installs/inherit.server.ts";
-import { createKeyProof, type KeyProof } from "#app/installs/prove-key.server.ts";
-import type { Departure } from "#app/installs/end-install.server.ts";
-import { sweepFinishedJobs } from "#app/jobs/jobs.server.ts";
-import { createSweeper } from "#app/jobs/sweep.server.ts";
-import type { JobHandler } from "#app/jobs/worker.server.ts";
+import { activitySweeps, moveActivity } from "#app/platform/activity/activity.server.ts";
+import type { Restoration } from "#app/platform/backups/restore-backup.server.ts";
+import type { AfterProof, Inheritance } from "#app/platform/installs/inherit.server.ts";
+import { createKeyProof, type KeyProof } from "#app/platform/installs/prove-key.server.ts";
+import type { Departure } from "#app/platform/installs/end-install.server.ts";
+import { sweepFinishedJobs } from "#app/platform/jobs/jobs.server.ts";
+import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
+import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import { awaitSending, doubtPendingAlerts } from "#app/monitors/alerts/alert-deliveries.server.ts";
-import type { Reading } from "#app/metrics.server.ts";
-import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
+import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import { monitorHealth } from "#app/monitors/monitor-health.server.ts";
 import { monitorReadings } from "#app/monitors/monitor-readings.server.ts";
 import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
-import { createWatchdog, type Watchdog } from "#app/monitors/watch/watchdog.server.ts";
+import { createWatchdog } from "#app/monitors/watch/watchdog.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
 import { createPostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { destroyWebhook } from "#app/monitors/webhook/webhooks.server.ts";
-import { sweepOperatorActions } from "#app/ops/operator-actions.server.ts";
-import { sweepOperatorSessions } from "#app/ops/operator-session.server.ts";
-import type { OpsPanel } from "#app/ops/panel.ts";
-import { type Observed, platformReadings } from "#app/ops/readings.server.ts";
+import { sweepOperatorActions } from "#app/platform/operator/operator-actions.server.ts";
+import { sweepOperatorSessions } from "#app/platform/operator/operator-session.server.ts";
+import { platformReadings } from "#app/platform/operator/readings.server.ts";
 import {
   moveCurrencyDecimals,
   sweepCurrencyDecimals,
-} from "#app/portal/precision/currency-precisions.server.ts";
-import { sweepExpiredLaunches } from "#app/sessions/launches.server.ts";
+} from "#app/platform/portal/precision/currency-precisions.server.ts";
+import { sweepExpiredLaunches } from "#app/platform/sessions/launches.server.ts";
+import type { Features } from "#app/platform/platform.server.ts";
+import { createSharedScans, scansContext } from "#app/portal/overview/shared-scans.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { Env } from "./env.server.ts";
-import type { Log } from "./log.server.ts";
+import type { Env } from "#app/platform/http/env.server.ts";
+import type { Log } from "#app/platform/http/log.server.ts";
 
 /** What a re-install takes over from the last install of its instance. */
 export const inheritance: Inheritance = [moveActivity, moveActions, moveCurrencyDecimals, moveMonitors];
@@ -43,19 +43,13 @@ export const inheritance: Inheritance = [moveActivity, moveActions, moveCurrency
 export const afterProof: AfterProof = [resumeWatching, resumeConfirming];
 
 /** What an uninstall destroys beside the key. */
-export const departure: Departure = [destroyWebhook];
-
-/** What each feature shows the operator of itself. */
-export const opsPanels: readonly OpsPanel[] = [monitorHealth];
-
-/** What the metrics say of the whole. */
-export const readings: readonly Reading<Observed>[] = [...platformReadings, ...monitorReadings];
+const departure: Departure = [destroyWebhook];
 
 /** What a restored database must look up before it does it again: it was made before the last things that happened. */
 export const restoration: Restoration = [doubtPendingAlerts];
 
 /** What the features need of the environment beside the platform's own. */
-export function featureSettings(env: Env, log: Log) {
+function featureSettings(env: Env, log: Log) {
   return {
     intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000,
     webhookHosts: env.WEBHOOK_HOSTS,
@@ -64,13 +58,8 @@ export function featureSettings(env: Env, log: Log) {
   };
 }
 
-/** Sees that background work goes on. */
-export function featureWatchdog(platform: MonitorPlatform): Watchdog {
-  return createWatchdog(platform);
-}
-
 /** What goes on at each start. */
-export async function resumeFeatures(db: Database, env: Env, now: number): Promise<void> {
+async function resumeFeatures(db: Database, env: Env, now: number): Promise<void> {
   await db.write((tx) => awaitSending(tx, now));
   await resumeAllWatching(db, { now, intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000 });
 }
@@ -95,3 +84,19 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
     ]),
   };
 }
+
+/** What Tidemark adds to the platform. */
+export const features: Features = {
+  background(parts, env) {
+    const platform = { ...parts, inheritance, afterProof, ...featureSettings(env, parts.log) };
+    return { jobHandlers: jobHandlers(platform), watchdog: createWatchdog(platform) };
+  },
+  ending: { departure, inheritance, afterProof },
+  opsPanels: [monitorHealth],
+  readings: [...platformReadings, ...monitorReadings],
+  resume: resumeFeatures,
+  provider(clock) {
+    const scans = createSharedScans(clock);
+    return (context) => context.set(scansContext, scans);
+  },
+};

@@ -1,4 +1,4 @@
-import type { Scope } from "#app/permissions/scopes.ts";
+import type { Scope } from "#app/platform/permissions/scopes.ts";
 
 /**
  * Who this app is. The name and slug are the only places that say "Tidemark": labels under which keys are sealed

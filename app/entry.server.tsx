@@ -10,10 +10,11 @@ import {
   ServerRouter,
 } from "react-router";
 
-import { logIds, platformContext } from "./context.server.ts";
-import { logUnexpected } from "./log.server.ts";
-import { documentPolicy, frameAncestors } from "./security-headers.server.ts";
-import { createTurns } from "./turns.ts";
+import { logIds } from "#app/platform/http/request-context.server.ts";
+import { platformContext } from "#app/platform/context.server.ts";
+import { logUnexpected } from "#app/platform/http/log.server.ts";
+import { documentPolicy, frameAncestors } from "#app/platform/http/security-headers.server.ts";
+import { createTurns } from "#app/platform/yield-to-event-loop.ts";
 
 /** How long a page may stream. Its reads from Cloud have 8 s, so that their failures still reach the page in words. */
 export const streamTimeout = 9000;

@@ -1,13 +1,13 @@
-import "./ui/theme.css";
+import "#app/ui/theme.css";
 
 import interLatin from "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url";
 import { data, Links, Meta, Outlet, Scripts, useRouteLoaderData } from "react-router";
 
 import type { Route } from "./+types/root.ts";
 import { app } from "./app.ts";
-import { platformContext } from "./context.server.ts";
-import type { PortalFrame } from "./portal/shell/portal-frame.ts";
-import { frameAncestors, plainPolicy } from "./security-headers.server.ts";
+import { platformContext } from "#app/platform/context.server.ts";
+import type { PortalFrame } from "#app/platform/portal/shell/portal-frame.ts";
+import { frameAncestors, plainPolicy } from "#app/platform/http/security-headers.server.ts";
 
 /** The policy that every route's answer inherits; entry.server adds the nonce to it for documents. */
 export function loader({ request, context }: Route.LoaderArgs) {
@@ -25,14 +25,14 @@ export function links(): Route.LinkDescriptors {
   return [{ rel: "preload", as: "font", type: "font/woff2", crossOrigin: "anonymous", href: interLatin }];
 }
 
-export { PortalErrorPage as ErrorBoundary } from "./portal/portal-error.tsx";
+export { PortalErrorPage as ErrorBoundary } from "#app/platform/portal/portal-error.tsx";
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: app.name }];
 }
 
 export function Layout({ children }: { children: React.ReactNode }) {
-  const theme = useRouteLoaderData<PortalFrame>("routes/portal/layout")?.display.theme;
+  const theme = useRouteLoaderData<PortalFrame>("platform/portal/shell/layout")?.display.theme;
   return (
     <html lang="en" data-theme={theme}>
       <head>

@@ -6,15 +6,17 @@ import { createRequestListener } from "@react-router/node";
 import { RouterContextProvider, type ServerBuild } from "react-router";
 import * as productionBuild from "virtual:react-router/server-build";
 
-import { type Platform, platformContext, requestContext } from "./context.server.ts";
-import type { Env } from "./env.server.ts";
-import { createFrontDoor } from "./front-door.server.ts";
-import { type MetricsServer, startMetricsServer } from "./metrics-server.server.ts";
-import { createPlatform } from "./platform.server.ts";
-import { createBlnkRoutes } from "./routes/serve-blnk.server.ts";
-import { RAW_SECURITY_HEADERS } from "./security-headers.server.ts";
+import { type Platform, platformContext } from "#app/platform/context.server.ts";
+import { requestContext } from "#app/platform/http/request-context.server.ts";
+import type { Env } from "#app/platform/http/env.server.ts";
+import { createFrontDoor } from "#app/platform/http/request-pipeline.server.ts";
+import { type MetricsServer, startMetricsServer } from "#app/platform/http/metrics-server.server.ts";
+import { features } from "./app.server.ts";
+import { createPlatform } from "#app/platform/platform.server.ts";
+import { createBlnkRoutes } from "#app/platform/routes/serve-blnk.server.ts";
+import { RAW_SECURITY_HEADERS } from "#app/platform/http/security-headers.server.ts";
 
-export { EnvError, readEnv } from "./env.server.ts";
+export { EnvError, readEnv } from "#app/platform/http/env.server.ts";
 
 export type RunningServer = {
   port: number;
@@ -36,7 +38,7 @@ export async function startServer(
   env: Env,
   { loadBuild, serveStatic }: ServerOptions,
 ): Promise<RunningServer> {
-  const platform = await createPlatform(env);
+  const platform = await createPlatform(env, features);
   // Behind a TLS-ending proxy the request's own scheme is wrong; React Router's origin check needs the public host.
   const allowed = { allowedActionOrigins: [new URL(env.PUBLIC_URL).host] };
   const reactRouter = createRequestListener({
@@ -48,6 +50,7 @@ export async function startServer(
     getLoadContext(request, client) {
       const context = new RouterContextProvider();
       context.set(platformContext, platform);
+      platform.provideFeatures(context);
       context.set(requestContext, {
         id: request.headers.get("x-request-id") ?? "",
         address: clientAddress(env, request.headers.get("fly-client-ip"), client.address),

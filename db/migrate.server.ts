@@ -1,17 +1,17 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 
-import * as platform from "./migrations/001-platform.server.ts";
-import * as monitors from "./migrations/002-monitors.server.ts";
-import * as settings from "./migrations/003-settings.server.ts";
-import * as actions from "./migrations/004-actions.server.ts";
-import * as portal from "./migrations/005-portal.server.ts";
-import * as ops from "./migrations/006-ops.server.ts";
-import * as operations from "./migrations/007-operations.server.ts";
-import * as chainEnds from "./migrations/008-chain-ends.server.ts";
-import * as problemSince from "./migrations/009-problem-since.server.ts";
-import * as eventCounts from "./migrations/010-event-counts.server.ts";
-import * as keyProofs from "./migrations/011-key-proofs.server.ts";
+import * as platform from "#db/migrations/001-platform.server.ts";
+import * as monitors from "#db/migrations/002-monitors.server.ts";
+import * as settings from "#db/migrations/003-settings.server.ts";
+import * as actions from "#db/migrations/004-actions.server.ts";
+import * as portal from "#db/migrations/005-portal.server.ts";
+import * as ops from "#db/migrations/006-ops.server.ts";
+import * as operations from "#db/migrations/007-operations.server.ts";
+import * as chainEnds from "#db/migrations/008-chain-ends.server.ts";
+import * as problemSince from "#db/migrations/009-problem-since.server.ts";
+import * as eventCounts from "#db/migrations/010-event-counts.server.ts";
+import * as keyProofs from "#db/migrations/011-key-proofs.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */

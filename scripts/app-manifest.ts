@@ -1,6 +1,6 @@
 import { app, scopeReasons } from "#app/app.ts";
-import { urlToken } from "#app/installs/url-token.server.ts";
-import { SCOPES, type Scope } from "#app/permissions/scopes.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
+import { SCOPES, type Scope } from "#app/platform/permissions/scopes.ts";
 
 /** The fields of Blnk Cloud's "register app" form (contract A.1). */
 export type AppManifest = {

@@ -2,8 +2,8 @@ import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { writeBackup } from "#app/backups/backup-file.server.ts";
-import { readEnvPart } from "#app/env.server.ts";
+import { writeBackup } from "#app/platform/backups/backup-file.server.ts";
+import { readEnvPart } from "#app/platform/http/env.server.ts";
 import { databaseFile } from "#db/database.server.ts";
 import { verifySnapshot } from "#db/snapshot.server.ts";
 

@@ -3,17 +3,17 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { type Harm, harmed } from "./bench/control/harm.ts";
-import { spoilScreen } from "./bench/control/spoil-screen.ts";
-import type { BenchOptions, Figure } from "./bench/figure.ts";
-import { measureCallbacks } from "./bench/figures/callbacks.ts";
-import { measureColdStart } from "./bench/figures/cold-start.ts";
-import { measureLaunches } from "./bench/figures/launches.ts";
-import { measureLedgerSize } from "./bench/figures/ledger-size.ts";
-import { measureCycles, measureLargeInstall } from "./bench/figures/monitor-cycles.ts";
-import { measureLighthouse } from "./bench/figures/lighthouse.ts";
-import { measurePanel } from "./bench/figures/panel-vitals.ts";
-import { measurePortalPages } from "./bench/figures/portal-pages.ts";
+import { type Harm, harmed } from "#scripts/bench/control/harm.ts";
+import { spoilScreen } from "#scripts/bench/control/spoil-screen.ts";
+import type { BenchOptions, Figure } from "#scripts/bench/figure.ts";
+import { measureCallbacks } from "#scripts/bench/figures/callbacks.ts";
+import { measureColdStart } from "#scripts/bench/figures/cold-start.ts";
+import { measureLaunches } from "#scripts/bench/figures/launches.ts";
+import { measureLedgerSize } from "#scripts/bench/figures/ledger-size.ts";
+import { measureCycles, measureLargeInstall } from "#scripts/bench/figures/monitor-cycles.ts";
+import { measureLighthouse } from "#scripts/bench/figures/lighthouse.ts";
+import { measurePanel } from "#scripts/bench/figures/panel-vitals.ts";
+import { measurePortalPages } from "#scripts/bench/figures/portal-pages.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
 
 loadDotEnv();

@@ -1,8 +1,12 @@
-import { type ConformanceTarget, type Outcome, runConformance } from "./conformance/run-conformance.ts";
+import {
+  type ConformanceTarget,
+  type Outcome,
+  runConformance,
+} from "#scripts/conformance/run-conformance.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
-import { CORE_VERSIONS } from "./sandbox/ledger/core-version.ts";
-import { startSandbox } from "./sandbox/start-sandbox.ts";
-import { defaultSwitches } from "./sandbox/switches.ts";
+import { CORE_VERSIONS } from "#scripts/sandbox/ledger/core-version.ts";
+import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { defaultSwitches } from "#scripts/sandbox/switches.ts";
 
 loadDotEnv();
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 import { appManifest } from "./app-manifest.ts";
 import { freshSecrets } from "./fresh-secrets.ts";
-import { startSandbox } from "./sandbox/start-sandbox.ts";
+import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 
 /**
  * `npm run demo`: a stand-in of Blnk Cloud and this app beside it, on free loopback ports, with a throw-away database and

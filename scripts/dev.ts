@@ -4,7 +4,7 @@ import { createServer } from "vite";
 
 import type * as Server from "#app/server.ts";
 
-import { EnvError, readEnv } from "#app/env.server.ts";
+import { EnvError, readEnv } from "#app/platform/http/env.server.ts";
 
 import { loadDotEnv } from "./load-dot-env.ts";
 

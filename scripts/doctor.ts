@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { examine } from "#app/doctor/examine.server.ts";
-import type { Finding } from "#app/doctor/finding.ts";
-import { type Env, EnvError, isLoopback, readEnv } from "#app/env.server.ts";
+import { examine } from "#app/platform/doctor/examine.server.ts";
+import type { Finding } from "#app/platform/doctor/finding.ts";
+import { type Env, EnvError, readEnv } from "#app/platform/http/env.server.ts";
+import { isLoopback } from "#app/platform/http/env-values.server.ts";
 import { openReader } from "#db/connection.server.ts";
 import { databaseFile } from "#db/database.server.ts";
 

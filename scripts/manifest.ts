@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 
 import { scopeReasons } from "#app/app.ts";
-import { probe } from "#app/doctor/probe.server.ts";
-import { readEnvPart } from "#app/env.server.ts";
+import { probe } from "#app/platform/doctor/probe.server.ts";
+import { readEnvPart } from "#app/platform/http/env.server.ts";
 
 import { type AppManifest, appManifest } from "./app-manifest.ts";
 import { runCommand } from "./run-command.ts";

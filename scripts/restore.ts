@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 import { afterProof, restoration } from "#app/app.server.ts";
-import { checksumFile, isBackupName } from "#app/backups/backup-file.server.ts";
-import { type Bucket, openBucket } from "#app/backups/bucket.server.ts";
-import { restoreBackup } from "#app/backups/restore-backup.server.ts";
-import { readEnvPart } from "#app/env.server.ts";
-import { createSealer } from "#app/installs/sealer.server.ts";
+import { checksumFile, isBackupName } from "#app/platform/backups/backup-file.server.ts";
+import { type Bucket, openBucket } from "#app/platform/backups/bucket.server.ts";
+import { restoreBackup } from "#app/platform/backups/restore-backup.server.ts";
+import { readEnvPart } from "#app/platform/http/env.server.ts";
+import { createSealer } from "#app/platform/installs/sealer.server.ts";
 import { databaseFile } from "#db/database.server.ts";
 
 import { runCommand } from "./run-command.ts";

@@ -1,6 +1,6 @@
-import { readEnvPart } from "#app/env.server.ts";
-import { rotateKeys } from "#app/installs/rotate-keys.server.ts";
-import { createSealer } from "#app/installs/sealer.server.ts";
+import { readEnvPart } from "#app/platform/http/env.server.ts";
+import { rotateKeys } from "#app/platform/installs/rotate-keys.server.ts";
+import { createSealer } from "#app/platform/installs/sealer.server.ts";
 import { openBesideServer } from "#db/beside.server.ts";
 
 import { runCommand } from "./run-command.ts";

@@ -1,7 +1,7 @@
-import { JUDGES } from "./test-tools/judges.ts";
-import { SCANNERS } from "./test-tools/scanners.ts";
-import { startTarget } from "./test-tools/target.ts";
-import { isOnPath, type Tool } from "./test-tools/tool.ts";
+import { JUDGES } from "#scripts/test-tools/judges.ts";
+import { SCANNERS } from "#scripts/test-tools/scanners.ts";
+import { startTarget } from "#scripts/test-tools/target.ts";
+import { isOnPath, type Tool } from "#scripts/test-tools/tool.ts";
 
 /**
  * `npm run test:tools [-- NAME …]`: other people's tools against the built app on loopback. What they find beyond what

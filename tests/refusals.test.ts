@@ -1,10 +1,11 @@
 import { RouterContextProvider } from "react-router";
 import { describe, expect, test } from "vitest";
 
-import { installContext, platformContext, requestContext } from "#app/context.server.ts";
+import { installContext, requestContext } from "#app/platform/http/request-context.server.ts";
+import { platformContext } from "#app/platform/context.server.ts";
 import { handleError } from "#app/entry.server.tsx";
-import { DomainError } from "#app/errors.ts";
-import { answerJson, refuseInWords } from "#app/http.server.ts";
+import { DomainError } from "#app/platform/errors.ts";
+import { answerJson, refuseInWords } from "#app/platform/answers.server.ts";
 import { StorageError } from "#db/storage-error.ts";
 
 const DISK = new Error("disk full");

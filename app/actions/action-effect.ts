@@ -1,5 +1,5 @@
-import { availableOf } from "#app/blnk/available-balance.ts";
-import type { TransactionSide } from "#app/blnk/checks.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
+import type { TransactionSide } from "#app/platform/blnk/checks.ts";
 
 import type { ActionKind } from "./action.ts";
 

@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
-import { enqueueJob } from "#app/jobs/jobs.server.ts";
-import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
+import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import { findLimitProblem } from "./action-limits.server.ts";
+import { findLimitProblem } from "./limits/action-limits.server.ts";
 import { type Action, mayStart, readAction } from "./action.ts";
 
 const CONFIRM_ACTION = "confirm_action";

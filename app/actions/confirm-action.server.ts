@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { app } from "#app/app.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
-import type { ChainRow, TransactionChain } from "#app/blnk/transaction-chain.ts";
-import type { Clock } from "#app/clock.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
+import type { ChainRow, TransactionChain } from "#app/platform/blnk/transaction-chain.ts";
+import type { Clock } from "#app/platform/clock.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { Action } from "./action.ts";

@@ -1,11 +1,11 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Cloud } from "#app/blnk/cloud.server.ts";
-import type { Clock } from "#app/clock.ts";
-import { jobCredentials } from "#app/installs/cloud-access.server.ts";
-import { findInstall } from "#app/installs/installs.server.ts";
-import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
-import type { Sealer } from "#app/installs/sealer.server.ts";
-import type { JobHandler } from "#app/jobs/worker.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { Cloud } from "#app/platform/blnk/cloud.server.ts";
+import type { Clock } from "#app/platform/clock.ts";
+import { jobCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { findInstall } from "#app/platform/installs/installs.server.ts";
+import { reportRefusedKey } from "#app/platform/installs/report-refused-key.server.ts";
+import type { Sealer } from "#app/platform/installs/sealer.server.ts";
+import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { Action } from "./action.ts";

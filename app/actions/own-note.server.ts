@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
 import { app } from "#app/app.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { MAX_IN_VALUES } from "#app/blnk/filters.ts";
-import { isCut, isObject } from "#app/blnk/read-fields.ts";
-import type { JsonObject } from "#app/blnk/transport/lossless-json.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { MAX_IN_VALUES } from "#app/platform/blnk/filters.ts";
+import { isCut, isObject } from "#app/platform/blnk/read-fields.ts";
+import type { JsonObject } from "#app/platform/blnk/transport/lossless-json.ts";
 
 /*
  * A note that people keep with a record, in this app's own part of its metadata.

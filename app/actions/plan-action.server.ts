@@ -1,9 +1,9 @@
-import { checkAgainstBalances, type TransactionSide } from "#app/blnk/checks.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Hold } from "#app/blnk/holds.server.ts";
-import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
+import { checkAgainstBalances, type TransactionSide } from "#app/platform/blnk/checks.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Hold } from "#app/platform/blnk/holds.server.ts";
+import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 import { type AmountError, parseAmount } from "#app/money/parse-amount.ts";
 

@@ -1,15 +1,15 @@
 import { app } from "#app/app.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { createReference } from "#app/blnk/reference.server.ts";
-import type { Clock } from "#app/clock.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
-import { mintSecret } from "#app/sessions/secrets.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { createReference } from "#app/platform/blnk/reference.server.ts";
+import type { Clock } from "#app/platform/clock.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
+import { mintSecret } from "#app/platform/sessions/secrets.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { ActionRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import { findLimitProblem } from "./action-limits.server.ts";
+import { findLimitProblem } from "./limits/action-limits.server.ts";
 import { findAction } from "./actions.server.ts";
 import { type ActionPlan, type ActionRequest, planAction } from "./plan-action.server.ts";
 

@@ -1,4 +1,4 @@
-import type { CloudError } from "#app/blnk/cloud-error.ts";
+import type { CloudError } from "#app/platform/blnk/cloud-error.ts";
 
 const BY_CORE_CODE: ReadonlyMap<string | undefined, string> = new Map([
   ["TXN_INSUFFICIENT_FUNDS", "The source does not have enough available"],

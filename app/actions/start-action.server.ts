@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { app } from "#app/app.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Cloud, CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Hold } from "#app/blnk/holds.server.ts";
-import type { Clock } from "#app/clock.ts";
-import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
-import type { Sealer } from "#app/installs/sealer.server.ts";
-import type { Log } from "#app/log.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { Cloud, CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Hold } from "#app/platform/blnk/holds.server.ts";
+import type { Clock } from "#app/platform/clock.ts";
+import { sessionCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import type { Sealer } from "#app/platform/installs/sealer.server.ts";
+import type { Log } from "#app/platform/http/log.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { Action } from "./action.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "#app/log.server.ts";
+import type { Log } from "#app/platform/http/log.server.ts";
 
 const TIMEOUT_MS = 10_000;
 

@@ -1,7 +1,7 @@
-import type { Cloud } from "#app/blnk/cloud.server.ts";
-import type { Clock } from "#app/clock.ts";
-import type { Sealer } from "#app/installs/sealer.server.ts";
-import type { Log } from "#app/log.server.ts";
+import type { Cloud } from "#app/platform/blnk/cloud.server.ts";
+import type { Clock } from "#app/platform/clock.ts";
+import type { Sealer } from "#app/platform/installs/sealer.server.ts";
+import type { Log } from "#app/platform/http/log.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { PostWebhook } from "./webhook/post-webhook.server.ts";

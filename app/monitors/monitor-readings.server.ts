@@ -1,4 +1,4 @@
-import type { Reading } from "#app/metrics.server.ts";
+import type { Reading } from "#app/platform/http/metrics.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { listLateChecks } from "./watch/late-checks.server.ts";

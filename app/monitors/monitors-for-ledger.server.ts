@@ -1,5 +1,5 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { DomainError } from "#app/errors.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { DomainError } from "#app/platform/errors.ts";
 
 import type { Monitor } from "./definition/monitor.ts";
 

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 
 import type { Selectable } from "kysely";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
-import { DomainError, InvalidBody } from "#app/errors.ts";
-import { enqueueJob } from "#app/jobs/jobs.server.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import { DomainError, InvalidBody } from "#app/platform/errors.ts";
+import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { MonitorRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";

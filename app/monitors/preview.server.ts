@@ -1,7 +1,7 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import { isLineageBalance, shadowEnds } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import { isLineageBalance, shadowEnds } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 

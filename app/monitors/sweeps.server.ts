@@ -1,4 +1,4 @@
-import { type Sweep, swept } from "#app/jobs/sweep.server.ts";
+import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 const DAY_MS = 24 * 60 * 60_000;

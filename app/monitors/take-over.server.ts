@@ -1,4 +1,4 @@
-import { ensureJob, enqueueJob } from "#app/jobs/jobs.server.ts";
+import { ensureJob, enqueueJob } from "#app/platform/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { loadDotEnv } from "../load-dot-env.ts";
+import { loadDotEnv } from "#scripts/load-dot-env.ts";
 import { changeSwitches } from "./control/change-switches.ts";
 import { type SandboxOptions, startSandbox } from "./start-sandbox.ts";
 

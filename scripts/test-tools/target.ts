@@ -16,12 +16,12 @@ import { fileURLToPath } from "node:url";
 
 import { generate } from "selfsigned";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 
-import { appManifest } from "../app-manifest.ts";
-import { startProcess } from "../bench/machine/server-process.ts";
-import { freshSecrets } from "../fresh-secrets.ts";
-import { startSandbox } from "../sandbox/start-sandbox.ts";
+import { appManifest } from "#scripts/app-manifest.ts";
+import { startProcess } from "#scripts/bench/machine/server-process.ts";
+import { freshSecrets } from "#scripts/fresh-secrets.ts";
+import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 
 const PUBLIC_URL = "https://tidemark.example.com";
 const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));

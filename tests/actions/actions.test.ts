@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 
 import { goesBelowZero } from "#app/actions/action-effect.ts";
-import { findLimitProblem, listActionLimits } from "#app/actions/action-limits.server.ts";
+import { findLimitProblem, listActionLimits } from "#app/actions/limits/action-limits.server.ts";
 import { actionSweeps, findAction, settleAction } from "#app/actions/actions.server.ts";
 import { LATEST_EFFECT_MS } from "#app/actions/confirm-action.server.ts";
 import { type ActionRequest, planAction } from "#app/actions/plan-action.server.ts";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
 import { startAction } from "#app/actions/start-action.server.ts";
-import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
-import type { Job } from "#app/jobs/jobs.server.ts";
-import { createSweeper } from "#app/jobs/sweep.server.ts";
-import { mintSecret } from "#app/sessions/secrets.server.ts";
+import { sessionCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import type { Job } from "#app/platform/jobs/jobs.server.ts";
+import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
+import { mintSecret } from "#app/platform/sessions/secrets.server.ts";
 
 import { NOON } from "#tests/support/open-world.ts";
 import { jobContext } from "#tests/support/job-context.ts";

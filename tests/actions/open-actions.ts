@@ -1,15 +1,15 @@
 import { onTestFinished } from "vitest";
 
-import { setActionLimit } from "#app/actions/action-limits.server.ts";
+import { setActionLimit } from "#app/actions/limits/action-limits.server.ts";
 import { findAction, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
 import type { ActionRequest } from "#app/actions/plan-action.server.ts";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
 import { startAction } from "#app/actions/start-action.server.ts";
-import { createCloud } from "#app/blnk/cloud.server.ts";
-import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
-import { findLiveSession, type PortalSession } from "#app/sessions/portal-session.server.ts";
-import { mintSecret } from "#app/sessions/secrets.server.ts";
+import { createCloud } from "#app/platform/blnk/cloud.server.ts";
+import { sessionCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { findLiveSession, type PortalSession } from "#app/platform/sessions/portal-session.server.ts";
+import { mintSecret } from "#app/platform/sessions/secrets.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 import { openWorld } from "#tests/support/open-world.ts";
 import { jobContext } from "#tests/support/job-context.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { createReference } from "#app/blnk/reference.server.ts";
+import { createReference } from "#app/platform/blnk/reference.server.ts";
 import { expireHold } from "#tests/support/expire-hold.ts";
 
 import { openActions } from "./open-actions.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
+import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
 import { refund } from "#scripts/sandbox/ledger/refund.ts";
 
 import { openActions } from "./open-actions.ts";

@@ -3,11 +3,11 @@ import { createQueryId, type KyselyPlugin, type RootOperationNode } from "kysely
 import { expect, onTestFinished, test } from "vitest";
 
 import { actionSweeps } from "#app/actions/actions.server.ts";
-import { activitySweeps } from "#app/activity/activity.server.ts";
+import { activitySweeps } from "#app/platform/activity/activity.server.ts";
 import { readMonitors } from "#app/monitors/definition/read-monitors.ts";
 import { findMonitorDetail, listMonitorSummaries } from "#app/monitors/monitor-history.server.ts";
 import { createMonitors } from "#app/monitors/monitors.server.ts";
-import { loadEvents } from "#app/ops/events/load-events.server.ts";
+import { loadEvents } from "#app/platform/ops/events/load-events.server.ts";
 import { loadActivity, readActivityCsv } from "#app/portal/activity/load-activity.server.ts";
 import { readRecentActivity } from "#app/portal/overview/recent-activity.server.ts";
 import type { Database } from "#db/database.server.ts";

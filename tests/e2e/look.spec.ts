@@ -1,6 +1,6 @@
 import type { FrameLocator, Page } from "@playwright/test";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { HOSTILE_TEXTS } from "#tests/ui/hostile-text.ts";
 
 import { launch, openDashboard, portal } from "./support/dashboard.ts";

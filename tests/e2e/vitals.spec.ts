@@ -1,4 +1,4 @@
-import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
+import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
 
 import { MOST, openPanel, overviewScriptBytes, VIEWS } from "./support/panel.ts";
 import { portalPaths } from "./support/portal-paths.ts";

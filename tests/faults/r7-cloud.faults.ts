@@ -21,7 +21,7 @@ const OTHERS_MS = 2_000;
 const SAYS_WHY =
   /Blnk Cloud (does not a|has no|asks|cannot be|did not|gave)|Blnk (says|did not)|Another change|There was no answer|may or may not have gone through/;
 
-// Every method of the Cloud client against every fault is in tests/blnk/faults.test.ts; here it is what people see.
+// Every method of the Cloud client against every fault is in tests/platform/blnk/faults.test.ts; here it is what people see.
 const NONE: Time = { ms: 0, waitedMs: 0 };
 const worst = { visits: 0, page: NONE, other: NONE, memoryMb: 0 };
 afterAll(() =>

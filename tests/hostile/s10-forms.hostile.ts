@@ -10,7 +10,7 @@ import { hostileBodies, type PostForm, postHostileForms } from "#tests/support/h
 import { openOperator } from "#tests/support/operator-browser.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { PUBLIC_URL, temporaryDirectory } from "#tests/support/test-environment.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 

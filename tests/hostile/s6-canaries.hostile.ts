@@ -4,7 +4,7 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { report } from "#tests/faults/report.ts";
 import { IDS, installBody, uninstallBody } from "#tests/support/blnk-payloads.ts";

@@ -7,8 +7,8 @@ export default defineConfig({
       "tests/hostile/**/*.hostile.ts",
       "tests/http/generated-bodies.test.ts",
       "tests/http/foreign-ids.test.ts",
-      "tests/installs/lifecycle-model.test.ts",
-      "tests/installs/rotate-keys.test.ts",
+      "tests/platform/installs/lifecycle-model.test.ts",
+      "tests/platform/installs/rotate-keys.test.ts",
     ],
     env: {
       GENERATED_BODIES: "50000",

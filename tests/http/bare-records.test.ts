@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { answerJson, startCloudServer } from "#tests/support/cloud-server.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { MADE_UP_IDS, portalRequests, send } from "#tests/support/portal-requests.ts";

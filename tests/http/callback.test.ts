@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import { describe, expect, test } from "vitest";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 import { API_KEY, installBody, OTHER_API_KEY, uninstallBody } from "#tests/support/blnk-payloads.ts";
 import { rawRequest } from "#tests/support/raw-request.ts";
 import { startApp, type TestApp } from "#tests/support/start-app.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { report } from "#tests/faults/report.ts";
 import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";

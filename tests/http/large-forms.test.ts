@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { openOperator } from "#tests/support/operator-browser.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
@@ -79,7 +79,7 @@ test("an operator's form that is larger than 64 KiB is 413 and does nothing", as
   for (const [path, fields] of [
     ["/ops/jobs", { id: "1" }],
     ["/ops/sessions", { every: "1" }],
-    ["/ops/installs/instapp_1", { currency: "USD", per_action: "1", per_day: "" }],
+    ["/ops/installs/instapp_1?index", { currency: "USD", per_action: "1", per_day: "" }],
   ] as const) {
     const response = await operator.post(path, { ...fields, padding });
     expect([path, response.status]).toEqual([path, 413]);

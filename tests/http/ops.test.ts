@@ -49,7 +49,7 @@ test("without a session every page leads to the log-in and no action is done", a
   }
   for (const [path, fields] of [
     ["/ops/installs/instapp_1/gone", {}],
-    ["/ops/installs/instapp_1", { currency: "USD", per_action: "1", per_day: "" }],
+    ["/ops/installs/instapp_1?index", { currency: "USD", per_action: "1", per_day: "" }],
     ["/ops/sessions", { every: "1" }],
     ["/ops/jobs", { id: "1" }],
   ] as const)
@@ -288,7 +288,7 @@ test("an install marked as gone loses its key, sessions and jobs, and can be ins
 test("limits are set per instance and currency, and what is no amount is refused in words", async () => {
   const { app, operator } = await signedIn();
   await app.install();
-  const path = "/ops/installs/instapp_1";
+  const path = "/ops/installs/instapp_1?index";
   for (const per_action of ["-1", "1,000", "1e3", "Infinity", "0x10"]) {
     const response = await operator.post(path, { currency: "USD", per_action, per_day: "" });
     expect(response.status, per_action).toBe(400);

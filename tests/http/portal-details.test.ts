@@ -4,7 +4,7 @@ import { openPortal } from "#tests/support/portal-browser.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 import { wordsOf } from "#tests/support/words-of.ts";
 import { startApp } from "#tests/support/start-app.ts";
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 
 /** The built app beside a sandbox, and a panel that is open on it. */
 async function openDetails() {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { breachOf } from "#tests/hostile/attack.ts";
 import { type FormRoute, formRoutes } from "#tests/support/form-routes.ts";
 import { hostileBodies, type PostForm, postHostileForms } from "#tests/support/hostile-forms.ts";

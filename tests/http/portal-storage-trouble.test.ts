@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { startApp } from "#tests/support/start-app.ts";
 import { PUBLIC_URL } from "#tests/support/test-environment.ts";

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 
-import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
+import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
 import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";

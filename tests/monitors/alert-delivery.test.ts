@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { planAlerts } from "#app/monitors/alerts/plan-alerts.server.ts";
 import { awaitSending, noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
-import { enqueueJob } from "#app/jobs/jobs.server.ts";
+import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
 import { findMonitor } from "#app/monitors/monitors.server.ts";
 
 import { closeOne } from "./close-one.ts";

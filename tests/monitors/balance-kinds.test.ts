@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { Balance } from "#app/blnk/records.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 import type { BalanceMonitor } from "#app/monitors/definition/monitor.ts";
 import { foldBalances } from "#app/monitors/kinds/evaluate.ts";
 import type { BalanceReads, EvaluationContext } from "#app/monitors/kinds/facts.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { CloudClock } from "#app/blnk/transport/cloud-clock.ts";
+import type { CloudClock } from "#app/platform/blnk/transport/cloud-clock.ts";
 
 import { move, openWallet, openWatchedWorld } from "./watched-world.ts";
 

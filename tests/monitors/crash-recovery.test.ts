@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
+import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
 import type { Sandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { report } from "#tests/faults/report.ts";
 

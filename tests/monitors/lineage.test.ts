@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { previewMonitor } from "#app/monitors/preview.server.ts";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
-import { jobCredentials } from "#app/installs/cloud-access.server.ts";
-import { findInstall } from "#app/installs/installs.server.ts";
+import { jobCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { findInstall } from "#app/platform/installs/installs.server.ts";
 
 import { below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
 

@@ -1,4 +1,4 @@
-import type { Balance, Transaction } from "#app/blnk/records.ts";
+import type { Balance, Transaction } from "#app/platform/blnk/records.ts";
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import type {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { isGloballyRoutable } from "#app/monitors/webhook/routable-address.ts";
-import { readWebhookUrl } from "#app/monitors/webhook/webhook-url.ts";
+import { isGloballyRoutable } from "#app/monitors/webhook/routable-address.server.ts";
+import { readWebhookUrl } from "#app/monitors/webhook/webhook-url.server.ts";
 
 test.each([
   "127.0.0.1",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
-import { cancelJobs, recoverInterrupted } from "#app/jobs/jobs.server.ts";
+import { cancelJobs, recoverInterrupted } from "#app/platform/jobs/jobs.server.ts";
 import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 
 import { AUTHOR, below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";

@@ -6,7 +6,7 @@ import { listLateChecks } from "#app/monitors/watch/late-checks.server.ts";
 import type { PostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { setWebhook } from "#app/monitors/webhook/webhooks.server.ts";
 import { findLateCheck } from "#app/portal/monitors/find-late-check.server.ts";
-import type { JobHandler } from "#app/jobs/worker.server.ts";
+import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 
 import { AUTHOR, below, openWallet, openWatchedWorld } from "./watched-world.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { moveActivity } from "#app/activity/activity.server.ts";
+import { moveActivity } from "#app/platform/activity/activity.server.ts";
 import { loadActivity, readActivityCsv } from "#app/portal/activity/load-activity.server.ts";
 import { NOON, openWorld } from "#tests/support/open-world.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 
-import { readBalancePrecisions } from "#app/portal/precision/balance-precision.server.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
 import {
   listCurrencyDecimals,
   moveCurrencyDecimals,
   readAssumedPrecisions,
   setCurrencyDecimals,
-} from "#app/portal/precision/currency-precisions.server.ts";
+} from "#app/platform/portal/precision/currency-precisions.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 import { openWorld } from "#tests/support/open-world.ts";
 

@@ -6,7 +6,7 @@ import {
   csvResponse,
   exactAmount,
   startLines,
-} from "#app/portal/lists/csv.server.ts";
+} from "#app/platform/portal/lists/csv.server.ts";
 
 type Row = { text?: string; digits?: string };
 const COLUMNS: CsvColumn<Row>[] = [

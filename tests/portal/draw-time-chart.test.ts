@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { drawTimeChart } from "#app/portal/charts/draw-time-chart.server.ts";
-import { nameDates } from "#app/portal/charts/name-dates.ts";
+import { drawTimeChart } from "#app/platform/portal/charts/draw-time-chart.server.ts";
+import { nameDates } from "#app/platform/portal/charts/name-dates.ts";
 
 const DAY = 24 * 60 * 60_000;
 const FROM = Date.UTC(2026, 0, 1);

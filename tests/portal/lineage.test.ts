@@ -5,8 +5,8 @@ import { readBalancesCsv } from "#app/portal/balances/balances-csv.server.ts";
 import { scanWeek } from "#app/portal/overview/scan-week.server.ts";
 import { loadTransactions } from "#app/portal/transactions/load-transactions.server.ts";
 import { readTransactionsCsv } from "#app/portal/transactions/transactions-csv.server.ts";
-import type { ListPage } from "#app/portal/lists/list-state.ts";
-import type { Reading } from "#app/portal/reading.ts";
+import type { ListPage } from "#app/platform/portal/lists/list-state.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const assume = () => 100n;

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 
-import { listSearch } from "#app/portal/lists/list-state.ts";
+import { listSearch } from "#app/platform/portal/lists/list-state.ts";
 import {
   createdWithin,
   filterDay,
   filterDecimal,
   filterText,
   readListState,
-} from "#app/portal/lists/read-list-state.server.ts";
+} from "#app/platform/portal/lists/read-list-state.server.ts";
 
 const schema = z.object({ q: filterText, from: filterDay, min: filterDecimal });
 const read = (search: string) => readListState(schema, new URLSearchParams(search));

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { loadBalances } from "#app/portal/balances/load-balances.server.ts";
 import { loadIdentities } from "#app/portal/identities/load-identities.server.ts";
 import { loadLedgers } from "#app/portal/ledgers/load-ledgers.server.ts";
-import type { ListPage } from "#app/portal/lists/list-state.ts";
-import type { Reading } from "#app/portal/reading.ts";
+import type { ListPage } from "#app/platform/portal/lists/list-state.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { loadTransactions } from "#app/portal/transactions/load-transactions.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formFields } from "#app/form-fields.ts";
+import { formFields } from "#app/platform/http/form-fields.ts";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import { monitorFormValues } from "#app/portal/monitors/form/monitor-form-values.server.ts";
 import { monitorFormSchema } from "#app/portal/monitors/form/read-monitor-form.server.ts";

@@ -1,7 +1,7 @@
 import { type DataStrategyResult, UNSAFE_ErrorResponseImpl as ErrorResponse } from "react-router";
 import { expect, onTestFinished, test } from "vitest";
 
-import { keepPageWhenNotStored, notStored } from "#app/portal/shell/not-stored.ts";
+import { keepPageWhenNotStored, notStored } from "#app/platform/portal/shell/not-stored.ts";
 
 type Results = Record<string, DataStrategyResult>;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { createReadCloud } from "#app/portal/read-cloud.server.ts";
-import { launchToken, openBrowser } from "#tests/sessions/browse.ts";
+import { createReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import { launchToken, openBrowser } from "#tests/platform/sessions/browse.ts";
 import { API_KEY } from "#tests/support/blnk-payloads.ts";
 import { openWorld } from "#tests/support/open-world.ts";
 

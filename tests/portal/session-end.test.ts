@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DataStrategyResult, UNSAFE_ErrorResponseImpl as ErrorResponse } from "react-router";
 import { expect, onTestFinished, test } from "vitest";
 
-import { holdPageAtSessionEnd, sessionEnd } from "#app/portal/shell/session-end.ts";
+import { holdPageAtSessionEnd, sessionEnd } from "#app/platform/portal/shell/session-end.ts";
 
 type Results = Record<string, DataStrategyResult>;
 

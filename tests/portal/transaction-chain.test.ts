@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
+import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
 import { cloudFor, routes } from "#tests/support/cloud-server.ts";
 import { expireHold } from "#tests/support/expire-hold.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { TransactionStatusPill } from "#app/portal/transaction-status-pill.tsx";
+import { TransactionStatusPill } from "#app/portal/transactions/transaction-status-pill.tsx";
 import { HOSTILE_TEXTS } from "#tests/ui/hostile-text.ts";
 import { render, textOf } from "#tests/ui/render.ts";
 

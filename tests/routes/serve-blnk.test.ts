@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 
 import { afterEach, describe, expect, test } from "vitest";
 
-import { createTokenCheck, urlToken } from "#app/installs/url-token.server.ts";
-import { createMetrics } from "#app/metrics.server.ts";
-import { createBlnkRoutes } from "#app/routes/serve-blnk.server.ts";
+import { createTokenCheck, urlToken } from "#app/platform/installs/url-token.server.ts";
+import { createMetrics } from "#app/platform/http/metrics.server.ts";
+import { createBlnkRoutes } from "#app/platform/routes/serve-blnk.server.ts";
 
 const SECRET = "a secret of this test, long enough for one";
 const CALLBACK = `/api/callback/${urlToken("callback", SECRET)}`;

@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import sirv from "sirv";
 import { expect, onTestFinished, test } from "vitest";
 
-import { readEnv } from "#app/env.server.ts";
+import { readEnv } from "#app/platform/http/env.server.ts";
 import type * as Server from "#app/server.ts";
 import { copyProject, ROOT } from "#tests/support/copy-project.ts";
 import { IDS, installBody, launchBody } from "#tests/support/blnk-payloads.ts";
@@ -31,8 +31,10 @@ function followThePage(): string {
   );
   expect(commands.length).toBeGreaterThan(4);
   for (const command of commands) execFileSync("sh", ["-ec", command], { cwd: folder });
-  for (const [, path, content] of PAGE.matchAll(/```tsx? (\S+)\n(.*?)```/gs))
+  for (const [, path, content] of PAGE.matchAll(/```tsx? (\S+)\n(.*?)```/gs)) {
+    mkdirSync(dirname(join(folder, path!)), { recursive: true });
     writeFileSync(join(folder, path!), content!);
+  }
   return folder;
 }
 
@@ -44,7 +46,7 @@ test("another app is made as the page says: it passes the check, and its portal 
   run(folder, "oxlint", ["--type-aware"]);
   // Nothing is missing; what is left over is for whoever makes the app to judge.
   run(folder, "knip", ["--include", "unlisted,unresolved"]);
-  run(folder, "vitest", ["run", "tests/http/launch.test.ts", "tests/installs/sealer.test.ts"]);
+  run(folder, "vitest", ["run", "tests/http/launch.test.ts", "tests/platform/installs/sealer.test.ts"]);
 
   const cloud = await startStandInCloud();
   const env = testEnvironment(temporaryDirectory(), { BLNK_API_URL: cloud.url });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { startScript } from "#tests/support/run-script.ts";
 import "#tests/support/built-app.ts";

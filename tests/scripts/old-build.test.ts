@@ -9,7 +9,7 @@ import { copyProject } from "#tests/support/copy-project.ts";
 
 test("a callback that was broken after the build fails its tests", () => {
   const folder = copyProject({ build: true });
-  const source = join(folder, "app/routes/callback.ts");
+  const source = join(folder, "app/platform/routes/callback.ts");
   const broken = readFileSync(source, "utf8").replace("return { ok: true, outcome };", "return {};");
   expect(broken).toContain("return {};");
   writeFileSync(source, broken);

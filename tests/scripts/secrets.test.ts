@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { verify } from "@node-rs/argon2";
 import { expect, test } from "vitest";
 
-import { readEnv } from "#app/env.server.ts";
+import { readEnv } from "#app/platform/http/env.server.ts";
 import { runScript } from "#tests/support/run-script.ts";
 import { startApp } from "#tests/support/start-app.ts";
 import { temporaryDirectory, testEnvironment } from "#tests/support/test-environment.ts";

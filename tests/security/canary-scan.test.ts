@@ -26,7 +26,7 @@ test("planted secrets are in neither the database, its log, a backup, the consol
   await visitor.get(`${page}/activity`);
   await operator.signIn("a wrong password of the operator");
   await operator.signIn();
-  await operator.post("/ops/installs/instapp_1", { currency: "USD", per_action: "1.00", per_day: "" });
+  await operator.post("/ops/installs/instapp_1?index", { currency: "USD", per_action: "1.00", per_day: "" });
 
   const secrets = {
     "the API key": API_KEY,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 import {
   API_KEY,
   installBody,

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { sessionCredentials } from "#app/installs/cloud-access.server.ts";
-import { type Scope, SCOPES } from "#app/permissions/scopes.ts";
-import { findLiveSession } from "#app/sessions/portal-session.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { sessionCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
+import { findLiveSession } from "#app/platform/sessions/portal-session.server.ts";
 import { openWorld } from "#tests/support/open-world.ts";
-import { launchToken, openBrowser } from "#tests/sessions/browse.ts";
+import { launchToken, openBrowser } from "#tests/platform/sessions/browse.ts";
 
 const CALLS: Record<Scope, (client: CloudClient) => Promise<unknown>> = {
   "data:read": (client) => client.ledgers.list(),

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "node:net";
 
-import { type CloudCredentials, type CloudOptions, createCloud } from "#app/blnk/cloud.server.ts";
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { type CloudCredentials, type CloudOptions, createCloud } from "#app/platform/blnk/cloud.server.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { onTestFinished } from "vitest";
 
 export type CloudRequestSeen = {

@@ -37,7 +37,7 @@ const operator = (path: string, form: Record<string, string> = {}): FormRoute =>
 
 const OTHER_FORMS: Record<string, FormRoute> = {
   "ops/sign-in": { ...operator("/ops/sign-in", { password: OPERATOR_PASSWORD }), asks: "nobody" },
-  "ops/installs/:installedAppId": operator("/ops/installs/instapp_1", {
+  "ops/installs/:installedAppId": operator("/ops/installs/instapp_1?index", {
     currency: "USD",
     per_action: "1",
     per_day: "",
@@ -58,7 +58,7 @@ function otherActions(): string[] {
     list.flatMap(({ file, path = "", children = [] }) => {
       const full = [parent, path].filter((part) => part !== "").join("/");
       const own = built[file.replace(/\.tsx?$/, "")]?.hasAction ? [full] : [];
-      return file === "routes/portal/layout.tsx" ? [] : [...own, ...below(children, full)];
+      return file === "platform/portal/shell/layout.tsx" ? [] : [...own, ...below(children, full)];
     });
   return below(routes, "");
 }

@@ -3,17 +3,17 @@ import { join } from "node:path";
 
 import { expect, onTestFinished } from "vitest";
 
-import { moveActivity } from "#app/activity/activity.server.ts";
-import { createCloud } from "#app/blnk/cloud.server.ts";
-import { InvalidBody } from "#app/errors.ts";
-import { callbackSchema } from "#app/installs/callback-schema.ts";
-import { launchPortal } from "#app/installs/launch-portal.server.ts";
-import { createKeyProof } from "#app/installs/prove-key.server.ts";
-import { receiveCallback } from "#app/installs/receive-callback.server.ts";
-import { createSealer } from "#app/installs/sealer.server.ts";
-import { createWalTruncation } from "#app/installs/wal-truncation.server.ts";
-import { createWorker } from "#app/jobs/worker.server.ts";
-import { createLog } from "#app/log.server.ts";
+import { moveActivity } from "#app/platform/activity/activity.server.ts";
+import { createCloud } from "#app/platform/blnk/cloud.server.ts";
+import { InvalidBody } from "#app/platform/errors.ts";
+import { callbackSchema } from "#app/platform/installs/callback-schema.ts";
+import { launchPortal } from "#app/platform/installs/launch-portal.server.ts";
+import { createKeyProof } from "#app/platform/installs/prove-key.server.ts";
+import { receiveCallback } from "#app/platform/installs/receive-callback.server.ts";
+import { createSealer } from "#app/platform/installs/sealer.server.ts";
+import { createWalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
+import { createWorker } from "#app/platform/jobs/worker.server.ts";
+import { createLog } from "#app/platform/http/log.server.ts";
 import { openDatabase } from "#db/database.server.ts";
 
 import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { noteVersion } from "#app/actions/own-note.server.ts";
-import type { Scope } from "#app/permissions/scopes.ts";
+import type { Scope } from "#app/platform/permissions/scopes.ts";
 import routes from "#app/routes.ts";
 
 import type { openPortal } from "./portal-browser.ts";
@@ -49,7 +49,7 @@ export type PortalRequest = {
 
 type BuiltRoute = { parentId?: string; hasAction: boolean; hasLoader: boolean };
 
-const PORTAL = "routes/portal/layout";
+const PORTAL = "platform/portal/shell/layout";
 const KEY = "k".repeat(21);
 
 /**

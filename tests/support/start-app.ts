@@ -5,8 +5,8 @@ import SqliteDatabase from "better-sqlite3";
 import sirv from "sirv";
 import { onTestFinished } from "vitest";
 
-import { readEnv } from "#app/env.server.ts";
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { readEnv } from "#app/platform/http/env.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 import type * as Server from "#app/server.ts";
 
 import { installBody, launchBody, uninstallBody } from "./blnk-payloads.ts";

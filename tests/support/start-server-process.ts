@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 import { expect, onTestFinished } from "vitest";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 
 import { installBody, launchBody } from "./blnk-payloads.ts";
 import "./built-app.ts";
@@ -12,11 +12,15 @@ import { PUBLIC_URL, testEnvironment } from "./test-environment.ts";
 const SERVE = new URL("../../scripts/serve.ts", import.meta.url).pathname;
 
 /** The server as a process of its own, as it is started in production; ended with the test. */
-export async function startServerProcess(directory: string, env: Record<string, string> = {}) {
+export async function startServerProcess(
+  directory: string,
+  env: Record<string, string> = {},
+  nodeFlags: readonly string[] = [],
+) {
   // Nobody listens there: no test's key may go to the real Cloud.
   const nowhere = { BLNK_API_URL: "http://127.0.0.1:9" };
   const complete = testEnvironment(directory, { ...nowhere, ...env }) as Record<string, string>;
-  const server = spawn(process.execPath, [SERVE], {
+  const server = spawn(process.execPath, [...nodeFlags, SERVE], {
     env: { PATH: process.env.PATH!, ...complete },
     cwd: directory,
   });

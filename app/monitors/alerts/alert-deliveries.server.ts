@@ -1,6 +1,6 @@
 import { type Selectable, sql } from "kysely";
 
-import type { Alert } from "#app/blnk/records.ts";
+import type { Alert } from "#app/platform/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 import type { AlertDeliveryRow, DeliveryAttemptRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";

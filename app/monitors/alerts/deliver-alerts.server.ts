@@ -1,12 +1,12 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError, wasNotSent } from "#app/blnk/cloud-error.ts";
-import type { Alert } from "#app/blnk/records.ts";
-import { jobCredentials } from "#app/installs/cloud-access.server.ts";
-import { findInstall, type Install } from "#app/installs/installs.server.ts";
-import type { JobHandler, NextRun } from "#app/jobs/worker.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError, wasNotSent } from "#app/platform/blnk/cloud-error.ts";
+import type { Alert } from "#app/platform/blnk/records.ts";
+import { jobCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { findInstall, type Install } from "#app/platform/installs/installs.server.ts";
+import type { JobHandler, NextRun } from "#app/platform/jobs/worker.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
-import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
+import { reportRefusedKey } from "#app/platform/installs/report-refused-key.server.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
 import {
   type AlertDelivery,

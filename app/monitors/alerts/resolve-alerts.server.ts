@@ -1,6 +1,6 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Install } from "#app/installs/installs.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { Install } from "#app/platform/installs/installs.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { type AlertDelivery, recordAttempt } from "./alert-deliveries.server.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { isTimeZone } from "#app/time-zone.ts";
+import { isTimeZone } from "#app/platform/time-zone.ts";
 
 import {
   BALANCE_FIELDS,

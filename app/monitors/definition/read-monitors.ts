@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { InvalidBody } from "#app/errors.ts";
+import { InvalidBody } from "#app/platform/errors.ts";
 
 import type { Monitor } from "./monitor.ts";
 import { buildMonitor } from "./build-monitor.ts";

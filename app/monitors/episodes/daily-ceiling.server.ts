@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { ownTurn } from "#app/turns.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 

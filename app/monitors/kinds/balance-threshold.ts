@@ -1,5 +1,5 @@
-import { hasMoved } from "#app/blnk/has-moved.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import { hasMoved } from "#app/platform/blnk/has-moved.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 

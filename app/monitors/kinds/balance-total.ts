@@ -1,6 +1,6 @@
-import { availableOf } from "#app/blnk/available-balance.ts";
-import { hasMoved } from "#app/blnk/has-moved.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
+import { hasMoved } from "#app/platform/blnk/has-moved.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
 import type { BalanceField, Selection } from "../definition/monitor.ts";
 import { selectsBalance } from "./select/select-balances.ts";

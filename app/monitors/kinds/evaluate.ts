@@ -1,4 +1,4 @@
-import type { Balance } from "#app/blnk/records.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
 import type { BalanceMonitor, Monitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
 import { foldThreshold } from "./balance-threshold.ts";

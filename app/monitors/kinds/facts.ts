@@ -1,4 +1,4 @@
-import type { Balance, Transaction } from "#app/blnk/records.ts";
+import type { Balance, Transaction } from "#app/platform/blnk/records.ts";
 
 /**
  * A row newer than the cursor may still appear this long after it was created, so a scan goes back by as much. One that

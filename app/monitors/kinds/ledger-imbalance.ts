@@ -1,4 +1,4 @@
-import type { Balance } from "#app/blnk/records.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 

@@ -1,5 +1,5 @@
-import type { Transaction } from "#app/blnk/records.ts";
-import { remainingOf } from "#app/blnk/remaining-of.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
+import { remainingOf } from "#app/platform/blnk/remaining-of.ts";
 
 import type { StuckCondition, StuckTransaction } from "../definition/monitor.ts";
 import type { Chain, EvaluationContext, SubjectResult, TransactionFacts } from "./facts.ts";

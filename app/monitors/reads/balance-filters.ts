@@ -1,5 +1,5 @@
-import type { Filter } from "#app/blnk/filters.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { Filter } from "#app/platform/blnk/filters.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
 import type { BalanceField, Operator, Selection } from "../definition/monitor.ts";
 

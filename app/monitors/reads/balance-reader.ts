@@ -1,4 +1,4 @@
-import type { Balance } from "#app/blnk/records.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
 import type { SubjectResult } from "../kinds/facts.ts";
 import type { BalanceDemand } from "./plan-balance-reads.ts";

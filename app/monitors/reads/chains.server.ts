@@ -1,6 +1,6 @@
-import type { Transaction } from "#app/blnk/records.ts";
-import { remainingOf } from "#app/blnk/remaining-of.ts";
-import { parseJson, stringifyJson } from "#app/blnk/transport/lossless-json.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
+import { remainingOf } from "#app/platform/blnk/remaining-of.ts";
+import { parseJson, stringifyJson } from "#app/platform/blnk/transport/lossless-json.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** How long an outcome is waited for. */

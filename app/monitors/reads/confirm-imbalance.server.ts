@@ -1,4 +1,4 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 
 import type { LedgerImbalance } from "../definition/monitor.ts";
 import type { BalanceFold } from "../kinds/evaluate.ts";

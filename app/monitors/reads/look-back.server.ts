@@ -1,5 +1,5 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { shadowEnds } from "#app/blnk/lineage.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { shadowEnds } from "#app/platform/blnk/lineage.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { WindowMonitor } from "../definition/monitor.ts";

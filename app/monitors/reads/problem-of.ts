@@ -1,4 +1,4 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
 
 /** Of some rows that were too large to be read even alone; undefined where there were none. */
 export function problemOfUnread(rows: number, what: "balance" | "transaction"): string | undefined {

@@ -1,8 +1,8 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { hasMoved, MOVED } from "#app/blnk/has-moved.ts";
-import { isLineageBalance } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
-import { ownTurn } from "#app/turns.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { hasMoved, MOVED } from "#app/platform/blnk/has-moved.ts";
+import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 
 import type { SubjectResult } from "../kinds/facts.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
@@ -164,6 +164,10 @@ async function readCurrencies(client: CloudClient, filters: BalanceFilters): Pro
   return other?.moved && other.currency !== currency ? [currency, other.currency] : [currency];
 }
 
+function counts(balance: Balance): boolean {
+  return !isLineageBalance(balance);
+}
+
 /** The currency of a balance that has moved; where none has, of any. */
 async function findCurrency(
   client: CloudClient,
@@ -171,7 +175,6 @@ async function findCurrency(
 ): Promise<{ currency: string; moved: boolean } | undefined> {
   const { rows, total } = await client.balances.list({ filters, pageSize: PAGE_SIZE });
   const isWhole = total !== undefined && rows.length >= total;
-  const counts = (balance: Balance) => !isLineageBalance(balance);
   const countsMoved = (balance: Balance) => counts(balance) && hasMoved(balance);
   let moved = rows.find(countsMoved);
   // Thousands that were only opened may come first.

@@ -1,6 +1,6 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
 import { answers } from "./balance-filters.ts";
 import type { Fold } from "./balance-reader.ts";

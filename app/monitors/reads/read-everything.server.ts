@@ -1,8 +1,8 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { hasMoved } from "#app/blnk/has-moved.ts";
-import { isLineageBalance } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
-import { ownTurn } from "#app/turns.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { hasMoved } from "#app/platform/blnk/has-moved.ts";
+import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 
 import { answers, type BalanceFilters } from "./balance-filters.ts";
 import { type BalanceReader, type Fold, finishReader, type Reading } from "./balance-reader.ts";

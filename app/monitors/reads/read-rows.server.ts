@@ -1,7 +1,7 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Filter } from "#app/blnk/filters.ts";
-import type { Transaction } from "#app/blnk/records.ts";
-import { settlementParents } from "#app/blnk/remaining-of.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Filter } from "#app/platform/blnk/filters.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
+import { settlementParents } from "#app/platform/blnk/remaining-of.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { type Chain, OVERLAP_MS, type SeenTransaction } from "../kinds/facts.ts";

@@ -1,5 +1,5 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { ownTurn } from "#app/turns.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { TransactionMonitor } from "../definition/monitor.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 
-import { isGivenUp } from "#app/jobs/jobs.server.ts";
+import { isGivenUp } from "#app/platform/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 
 /** An install's monitors without a finished check since then. `isParked`: its job is the operator's to retry. */

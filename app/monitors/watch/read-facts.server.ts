@@ -1,6 +1,6 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { isLineageBalance, shadowEnds } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { isLineageBalance, shadowEnds } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
@@ -222,10 +222,13 @@ function memberReader(
   ];
 }
 
+function isStuck({ kind }: StoredMonitor): boolean {
+  return kind === "stuck_transaction";
+}
+
 /** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
 function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | undefined) {
   const asking = ofRows.filter(({ monitor }) => needsTraits(monitor));
-  const isStuck = ({ kind }: StoredMonitor) => kind === "stuck_transaction";
   const nameless = ofRows.some(isStuck)
     ? (rows?.chains ?? []).filter(
         (chain) =>

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 
-import type { Install } from "#app/installs/installs.server.ts";
-import { enqueueJob } from "#app/jobs/jobs.server.ts";
-import { ownTurn } from "#app/turns.ts";
+import type { Install } from "#app/platform/installs/installs.server.ts";
+import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { findNextDue } from "../alerts/alert-deliveries.server.ts";

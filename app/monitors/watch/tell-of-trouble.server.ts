@@ -1,4 +1,4 @@
-import { findInstall, type Install } from "#app/installs/installs.server.ts";
+import { findInstall, type Install } from "#app/platform/installs/installs.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";

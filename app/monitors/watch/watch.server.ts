@@ -1,9 +1,9 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import { describeSkew, LARGEST_SKEW_MS } from "#app/blnk/transport/cloud-clock.ts";
-import { jobCredentials } from "#app/installs/cloud-access.server.ts";
-import { findInstall, type Install } from "#app/installs/installs.server.ts";
-import type { JobContext, JobHandler } from "#app/jobs/worker.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import { describeSkew, LARGEST_SKEW_MS } from "#app/platform/blnk/transport/cloud-clock.ts";
+import { jobCredentials } from "#app/platform/installs/cloud-access.server.ts";
+import { findInstall, type Install } from "#app/platform/installs/installs.server.ts";
+import type { JobContext, JobHandler } from "#app/platform/jobs/worker.server.ts";
 
 import { listEventsSince, loadStates, trackedOf } from "../episodes/episodes.server.ts";
 import { isDue } from "../kinds/schedule/schedule.ts";
@@ -12,8 +12,8 @@ import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
 import { OVERLAP_MS } from "../kinds/facts.ts";
 import { selectedPaths } from "../reads/selected-paths.ts";
 import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
-import { reportRefusedKey } from "#app/installs/report-refused-key.server.ts";
-import { ownTurn } from "#app/turns.ts";
+import { reportRefusedKey } from "#app/platform/installs/report-refused-key.server.ts";
+import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import {

@@ -1,4 +1,4 @@
-import { ensureJob } from "#app/jobs/jobs.server.ts";
+import { ensureJob } from "#app/platform/jobs/jobs.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { whyLate } from "./late-check-words.ts";

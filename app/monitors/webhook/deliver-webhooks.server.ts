@@ -1,9 +1,9 @@
 import { Webhook } from "standardwebhooks";
 
 import { app as self } from "#app/app.ts";
-import { DomainError } from "#app/errors.ts";
-import { findInstall, type Install } from "#app/installs/installs.server.ts";
-import type { JobContext, JobHandler } from "#app/jobs/worker.server.ts";
+import { DomainError } from "#app/platform/errors.ts";
+import { findInstall, type Install } from "#app/platform/installs/installs.server.ts";
+import type { JobContext, JobHandler } from "#app/platform/jobs/worker.server.ts";
 import type { WebhookRow } from "#db/schema.ts";
 
 import { recordAttempt } from "../alerts/alert-deliveries.server.ts";
@@ -16,7 +16,7 @@ import {
   postponeMessages,
   type WebhookMessage,
 } from "./webhook-messages.server.ts";
-import { readWebhookUrl } from "./webhook-url.ts";
+import { readWebhookUrl } from "./webhook-url.server.ts";
 
 /** After each failed try; one more and the message is parked. */
 const DELAYS_MS = [5_000, 60_000, 5 * 60_000, 30 * 60_000];

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { request } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
 
-import { isGloballyRoutable } from "./routable-address.ts";
+import { isGloballyRoutable } from "./routable-address.server.ts";
 
 /** Every address that a name leads to. */
 export type Resolve = (host: string) => Promise<string[]>;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type { Selectable } from "kysely";
 
-import { enqueueJob } from "#app/jobs/jobs.server.ts";
+import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { WebhookMessageRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";

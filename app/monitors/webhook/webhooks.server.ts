@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
-import { DomainError } from "#app/errors.ts";
-import type { Install } from "#app/installs/installs.server.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import { DomainError } from "#app/platform/errors.ts";
+import type { Install } from "#app/platform/installs/installs.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { WebhookRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { dropMessages, enqueueWebhookEvent } from "./webhook-messages.server.ts";
-import { readWebhookUrl } from "./webhook-url.ts";
+import { readWebhookUrl } from "./webhook-url.server.ts";
 
 /** Who changed it, for Activity. */
 export type Actor = { launch_id: string; user_id: string | null };

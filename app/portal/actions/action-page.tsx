@@ -15,9 +15,9 @@ import { shortenId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { Needs, useGranted } from "../permission.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
-import { RecordLink, usePortalPath } from "../record-link.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import { ACTION_WORDS } from "./action-words.ts";
 import { EffectPanel, PlanNotes } from "./effect-panel.tsx";
 import type { ActionPageData, ShownAction } from "./load-action.server.ts";

@@ -1,5 +1,5 @@
-import { PermittedLink } from "../permission.tsx";
-import { usePortalPath } from "../record-link.tsx";
+import { PermittedLink } from "#app/platform/portal/permission.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 
 /** To the form that adjusts a balance against another. */
 export function AdjustLink({ balanceId }: { balanceId: string }) {

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import { Form, useLocation } from "react-router";
 
-import { availableOf } from "#app/blnk/available-balance.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
 import { Button } from "#app/ui/button.tsx";
 import { TextField } from "#app/ui/field.tsx";
 import { EmptyNote } from "#app/ui/notes.tsx";
@@ -12,11 +12,11 @@ import { shortenId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import type { BalanceLine } from "../balances/balance-line.ts";
-import { BalanceMoney } from "../balances/balance-money.tsx";
-import { listSearch } from "../lists/list-state.ts";
-import { ReadingBlock } from "../reading-block.tsx";
-import type { Reading } from "../reading.ts";
+import type { BalanceLine } from "#app/portal/balances/balance-line.ts";
+import { BalanceMoney } from "#app/portal/balances/balance-money.tsx";
+import { listSearch } from "#app/platform/portal/lists/list-state.ts";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { AskForm, type AskResult } from "./ask-form.tsx";
 import { LimitNote, PlanNotes } from "./effect-panel.tsx";
 import type { AdjustmentPageData, SideName } from "./load-adjustment.server.ts";

@@ -6,7 +6,7 @@ import { Button } from "#app/ui/button.tsx";
 import { TextAreaField, TextField } from "#app/ui/field.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 
-import { Needs, useGranted } from "../permission.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
 
 export type AskResult = { form: SubmissionResult };
 

@@ -6,10 +6,10 @@ import { Panel } from "#app/ui/panel.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { ReadingBlock } from "../reading-block.tsx";
-import type { Reading } from "../reading.ts";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { PageTitle } from "#app/ui/page-title.tsx";
-import { RecordLink } from "../record-link.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import { ACTION_WORDS } from "./action-words.ts";
 import { AskForm, type AskResult } from "./ask-form.tsx";
 import { EffectPanel, LimitNote, PlanNotes } from "./effect-panel.tsx";

@@ -3,7 +3,7 @@ import { TriangleAlert } from "lucide-react";
 import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 
-import { RecordLink } from "../record-link.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { ShownPlan, ShownSide } from "./show-plan.server.ts";
 
 /** Both balances, before and after. */

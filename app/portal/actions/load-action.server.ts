@@ -1,11 +1,11 @@
 import { type Action, mayStart } from "#app/actions/action.ts";
 import { findAction } from "#app/actions/actions.server.ts";
 import { requestOf } from "#app/actions/start-action.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { type ShownPlan, showPlan } from "./show-plan.server.ts";
 
 export type ShownAction = Omit<

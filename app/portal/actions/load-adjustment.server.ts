@@ -1,14 +1,14 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { mintSecret } from "#app/sessions/secrets.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { mintSecret } from "#app/platform/sessions/secrets.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { type BalanceLine, toBalanceLine } from "../balances/balance-line.ts";
-import { balanceFilters } from "../balances/balance-query.server.ts";
-import { PAGE_SIZE } from "../lists/list-state.ts";
-import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
+import { type BalanceLine, toBalanceLine } from "#app/portal/balances/balance-line.ts";
+import { balanceFilters } from "#app/portal/balances/balance-query.server.ts";
+import { PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { type ShownPlan, showPlan } from "./show-plan.server.ts";
 
 export type SideName = "from" | "to";

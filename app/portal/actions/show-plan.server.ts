@@ -1,14 +1,14 @@
 import { goesBelowZero, type SideEffect } from "#app/actions/action-effect.ts";
-import { type ActionLimit, listActionLimits } from "#app/actions/action-limits.server.ts";
+import { type ActionLimit, listActionLimits } from "#app/actions/limits/action-limits.server.ts";
 import type { ActionKind } from "#app/actions/action.ts";
 import { type ActionPlan, type ActionRequest, planAction } from "#app/actions/plan-action.server.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { TransactionSide } from "#app/blnk/checks.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { TransactionSide } from "#app/platform/blnk/checks.ts";
 import { shortenId } from "#app/ui/short-id.tsx";
 import type { Database } from "#db/database.server.ts";
 
-import { balanceName } from "../balances/balance-line.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import { balanceName } from "#app/portal/balances/balance-line.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 
 export type ShownSide = {
   balance_id: string;

@@ -1,7 +1,7 @@
-import type { TransactionChain } from "#app/blnk/transaction-chain.ts";
+import type { TransactionChain } from "#app/platform/blnk/transaction-chain.ts";
 
-import { PermittedLink } from "../permission.tsx";
-import { usePortalPath } from "../record-link.tsx";
+import { PermittedLink } from "#app/platform/portal/permission.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 
 /** What can be done with a transaction as it stands. */
 export function TransactionActions({ chain: { hold, refundable } }: { chain: TransactionChain }) {

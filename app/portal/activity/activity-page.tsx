@@ -6,11 +6,11 @@ import { Section } from "#app/ui/section.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { ACTION_WORDS } from "../actions/action-words.ts";
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { type RecordKind, RecordLink, usePortalPath } from "../record-link.tsx";
+import { ACTION_WORDS } from "#app/portal/actions/action-words.ts";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { type RecordKind, RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import { activityWords } from "./activity-words.ts";
 import type { ActivityLine, ActivityList } from "./load-activity.server.ts";
 

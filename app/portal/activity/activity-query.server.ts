@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { z } from "zod";
 
-import { containing } from "#app/blnk/filters.ts";
+import { containing } from "#app/platform/blnk/filters.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { filterDay, filterText } from "../lists/read-list-state.server.ts";
+import { filterDay, filterText } from "#app/platform/portal/lists/read-list-state.server.ts";
 
 export const activityQuery = z.object({
   /** Part of a record's id, a person's or a launch's, of what was done, or of its result. */

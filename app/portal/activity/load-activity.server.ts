@@ -1,10 +1,10 @@
 import { listUnderWay } from "#app/actions/actions.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { type CsvColumn, csvLines, isoTime, startLines } from "../lists/csv.server.ts";
-import { PAGE_SIZE } from "../lists/list-state.ts";
-import { loadList, readListState } from "../lists/read-list-state.server.ts";
-import type { Reading } from "../reading.ts";
+import { type CsvColumn, csvLines, isoTime, startLines } from "#app/platform/portal/lists/csv.server.ts";
+import { PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
+import { loadList, readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { activityQuery, selectActivity } from "./activity-query.server.ts";
 
 export type ActivityList = Awaited<ReturnType<typeof loadActivity>>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { formKey } from "../form-key.server.ts";
+import { formKey } from "#app/platform/portal/form-key.server.ts";
 
 const title = z
   .string()

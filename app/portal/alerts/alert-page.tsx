@@ -6,9 +6,9 @@ import { Section } from "#app/ui/section.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { ReadingBlock } from "../reading-block.tsx";
-import { RecordHead, RecordName } from "../record-head.tsx";
-import { type RecordKind, RecordLink } from "../record-link.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { RecordHead, RecordName } from "#app/platform/portal/record-head.tsx";
+import { type RecordKind, RecordLink } from "#app/platform/portal/record-link.tsx";
 import { AlertStatusPill } from "./alert-status-pill.tsx";
 import { type ChangeResult, EditForm, StatusForm } from "./change-forms.tsx";
 import type { AlertPageData, AlertRead } from "./load-alert.server.ts";

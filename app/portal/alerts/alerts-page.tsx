@@ -3,12 +3,12 @@ import { Await, useLocation } from "react-router";
 
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { CreatedAt } from "../created-at.tsx";
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { listSearch } from "../lists/list-state.ts";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink } from "../record-link.tsx";
+import { CreatedAt } from "#app/platform/portal/created-at.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { listSearch } from "#app/platform/portal/lists/list-state.ts";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import { AlertStatusPill, StatusDot } from "./alert-status-pill.tsx";
 import type { AlertList } from "./load-alerts.server.ts";
 import type { StatusCount } from "./read-alert-book.server.ts";

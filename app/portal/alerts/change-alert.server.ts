@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { Alert } from "#app/blnk/records.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { Alert } from "#app/platform/blnk/records.ts";
 import { noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
-import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
 import { joinMarker, splitMarker } from "./alert-marker.ts";
-import { type Writing, writeClient } from "../write-client.server.ts";
+import { type Writing, writeClient } from "#app/platform/portal/write-client.server.ts";
 
 export type AlertChange =
   | { change: "status"; status: string; seen: string }

@@ -5,7 +5,7 @@ import { Button } from "#app/ui/button.tsx";
 import { SelectField, TextAreaField, TextField } from "#app/ui/field.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 
-import { Needs, useGranted } from "../permission.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
 import type { ChangeOutcome } from "./change-alert.server.ts";
 import type { AlertRead } from "./load-alert.server.ts";
 

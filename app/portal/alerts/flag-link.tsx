@@ -1,5 +1,5 @@
-import { PermittedLink } from "../permission.tsx";
-import { usePortalPath } from "../record-link.tsx";
+import { PermittedLink } from "#app/platform/portal/permission.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 
 /** To the form that raises an alert about a record. */
 export function FlagLink({ entityId }: { entityId: string }) {

@@ -6,9 +6,9 @@ import { TextAreaField, TextField } from "#app/ui/field.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { Needs, useGranted } from "../permission.tsx";
-import { RecordHead } from "../record-head.tsx";
-import { type RecordKind, usePortalPath } from "../record-link.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { type RecordKind, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { FlagOutcome } from "./raise-flag.server.ts";
 
 export type FlagResult = { outcome: FlagOutcome | undefined; form: SubmissionResult };

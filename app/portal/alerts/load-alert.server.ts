@@ -1,7 +1,7 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { ReadCloud } from "../read-cloud.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { splitMarker } from "./alert-marker.ts";
 import { choiceOf, statusChoices } from "./alert-statuses.ts";
 import { seenVersion } from "./change-alert.server.ts";

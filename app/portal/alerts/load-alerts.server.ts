@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-import type { Alert } from "#app/blnk/records.ts";
+import type { Alert } from "#app/platform/blnk/records.ts";
 
-import { type ListPage, PAGE_SIZE } from "../lists/list-state.ts";
-import { filterText, loadList } from "../lists/read-list-state.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { type ListPage, PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
+import { filterText, loadList } from "#app/platform/portal/lists/read-list-state.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { splitMarker } from "./alert-marker.ts";
 import { choiceOf, type StatusChoice } from "./alert-statuses.ts";
 import { type AlertBook, countByStatus, readAlertBook } from "./read-alert-book.server.ts";

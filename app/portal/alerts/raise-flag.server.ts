@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Selectable } from "kysely";
 
-import { recordActivity } from "#app/activity/activity.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
 import { hasMarker } from "#app/monitors/alerts/alert-text.ts";
-import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
+import { actorOf, type PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { FlagRow } from "#db/schema.ts";
 
 import { joinMarker } from "./alert-marker.ts";
-import { type Writing, writeClient } from "../write-client.server.ts";
+import { type Writing, writeClient } from "#app/platform/portal/write-client.server.ts";
 
 export type FlagInput = {
   /** Minted with the form: however often that is sent, one alert is raised. */

@@ -1,5 +1,5 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Alert } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Alert } from "#app/platform/blnk/records.ts";
 
 import { choiceOf, type StatusChoice, statusChoices } from "./alert-statuses.ts";
 

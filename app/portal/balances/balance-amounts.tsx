@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
 
-import { availableOf } from "#app/blnk/available-balance.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
 import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { usePortalPath } from "../record-link.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { BalanceRead } from "./load-balance.server.ts";
 
 const AMOUNTS = [

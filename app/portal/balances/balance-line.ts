@@ -1,7 +1,7 @@
-import type { Balance } from "#app/blnk/records.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
-import type { LedgerName } from "../ledgers/read-ledger-names.server.ts";
-import type { BalancePrecision } from "../precision/balance-precision.ts";
+import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import type { BalancePrecision } from "#app/platform/portal/precision/balance-precision.ts";
 
 type BalanceAmounts = Pick<
   Balance,

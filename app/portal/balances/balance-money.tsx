@@ -1,6 +1,6 @@
 import { Money } from "#app/ui/money.tsx";
 
-import type { BalancePrecision } from "../precision/balance-precision.ts";
+import type { BalancePrecision } from "#app/platform/portal/precision/balance-precision.ts";
 
 /** An amount of a balance. Its precision is nowhere in Blnk, so one that is only assumed is marked. */
 export function BalanceMoney({

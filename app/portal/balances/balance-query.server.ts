@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { containing, type Filter } from "#app/blnk/filters.ts";
-import { countLineageBalances } from "#app/blnk/lineage.server.ts";
-import { isLineageBalance } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { containing, type Filter } from "#app/platform/blnk/filters.ts";
+import { countLineageBalances } from "#app/platform/blnk/lineage.server.ts";
+import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
-import { findBalanceIds } from "../lists/find-by-name.server.ts";
-import { filterText } from "../lists/read-list-state.server.ts";
+import { findBalanceIds } from "#app/platform/portal/lists/find-by-name.server.ts";
+import { filterText } from "#app/platform/portal/lists/read-list-state.server.ts";
 
 export const balanceQuery = z.object({
   /** A balance's, ledger's or identity's id, part of an indicator, or part of a name. */

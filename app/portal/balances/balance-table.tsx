@@ -1,9 +1,9 @@
-import { availableOf } from "#app/blnk/available-balance.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
 import { shortenId } from "#app/ui/short-id.tsx";
 
-import { CreatedAt } from "../created-at.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink } from "../record-link.tsx";
+import { CreatedAt } from "#app/platform/portal/created-at.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { BalanceLine } from "./balance-line.ts";
 import { BalanceMoney } from "./balance-money.tsx";
 

@@ -1,13 +1,20 @@
-import { availableOf } from "#app/blnk/available-balance.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import { availableOf } from "#app/platform/blnk/available-balance.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
-import { type CsvColumn, csvLines, exactAmount, isoTime, noPages, startLines } from "../lists/csv.server.ts";
-import { readListState } from "../lists/read-list-state.server.ts";
-import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
+import {
+  type CsvColumn,
+  csvLines,
+  exactAmount,
+  isoTime,
+  noPages,
+  startLines,
+} from "#app/platform/portal/lists/csv.server.ts";
+import { readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
 import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 

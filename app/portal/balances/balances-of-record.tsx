@@ -4,9 +4,9 @@ import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { ReadingBlock } from "../reading-block.tsx";
-import type { Reading } from "../reading.ts";
-import { usePortalPath } from "../record-link.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import { BalanceTable } from "./balance-table.tsx";
 import type { FirstBalances } from "./read-first-balances.server.ts";
 

@@ -4,11 +4,11 @@ import { Await } from "react-router";
 import { SelectField, TextField } from "#app/ui/field.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
-import type { LedgerName } from "../ledgers/read-ledger-names.server.ts";
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { UnitsLink } from "../lists/units-link.tsx";
-import type { Reading } from "../reading.ts";
+import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { UnitsLink } from "#app/platform/portal/lists/units-link.tsx";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { BalanceTable } from "./balance-table.tsx";
 import type { BalanceList } from "./load-balances.server.ts";
 

@@ -1,13 +1,13 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 
-import { identityName } from "../identities/identity-name.ts";
-import { maskedFields, withoutFields } from "../identities/masked-fields.ts";
-import { metadataText } from "../metadata-text.server.ts";
-import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import { readTransactionLines } from "../transactions/read-transaction-lines.server.ts";
+import { identityName } from "#app/portal/identities/identity-name.ts";
+import { maskedFields, withoutFields } from "#app/portal/identities/masked-fields.ts";
+import { metadataText } from "#app/platform/portal/metadata-text.server.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import { readTransactionLines } from "#app/portal/transactions/read-transaction-lines.server.ts";
 import { balanceName } from "./balance-line.ts";
 import { HISTORY_DAYS } from "./history-days.ts";
 import { drawBalanceHistory, readBalanceHistory } from "./read-balance-history.server.ts";

@@ -1,9 +1,9 @@
-import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
-import { loadList } from "../lists/read-list-state.server.ts";
-import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
-import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { readLedgerNames } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import { loadList } from "#app/platform/portal/lists/read-list-state.server.ts";
+import { EMPTY_PAGE, readPage } from "#app/platform/portal/lists/read-page.server.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { toBalanceLine } from "./balance-line.ts";
 import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 

@@ -1,10 +1,10 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 import { amountText } from "#app/ui/money.tsx";
 
-import { drawTimeChart } from "../charts/draw-time-chart.server.ts";
-import type { TimeChart } from "../charts/time-chart.ts";
+import { drawTimeChart } from "#app/platform/portal/charts/draw-time-chart.server.ts";
+import type { TimeChart } from "#app/platform/portal/charts/time-chart.ts";
 
 export type BalanceHistory = {
   chart: TimeChart;

@@ -1,10 +1,10 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Filter } from "#app/blnk/filters.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Filter } from "#app/platform/blnk/filters.ts";
 
-import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
-import { readPage } from "../lists/read-page.server.ts";
-import { readBalancePrecisions } from "../precision/balance-precision.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
+import { readLedgerNames } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import { readPage } from "#app/platform/portal/lists/read-page.server.ts";
+import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import { leftOutOf } from "./balance-query.server.ts";
 import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
 

@@ -1,11 +1,11 @@
 import { SelectField } from "#app/ui/field.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
-import { CreatedAt } from "../created-at.tsx";
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink } from "../record-link.tsx";
+import { CreatedAt } from "#app/platform/portal/created-at.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { IdentityList } from "./load-identities.server.ts";
 
 const TYPES = ["individual", "organization"];

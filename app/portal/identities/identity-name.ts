@@ -1,4 +1,4 @@
-import type { Identity } from "#app/blnk/records.ts";
+import type { Identity } from "#app/platform/blnk/records.ts";
 
 /** As people are called: the organization's name, else the person's. */
 export function identityName(

@@ -6,12 +6,12 @@ import { exactTime, RelativeTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { FlagLink } from "../alerts/flag-link.tsx";
-import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
-import { MetadataBlock } from "../metadata-block.tsx";
-import { After, ReadingBlock } from "../reading-block.tsx";
-import { NoteLink } from "../notes/note-link.tsx";
-import { RecordHead, RecordName } from "../record-head.tsx";
+import { FlagLink } from "#app/portal/alerts/flag-link.tsx";
+import { BalancesOfRecord } from "#app/portal/balances/balances-of-record.tsx";
+import { MetadataBlock } from "#app/platform/portal/metadata-block.tsx";
+import { After, ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { NoteLink } from "#app/portal/notes/note-link.tsx";
+import { RecordHead, RecordName } from "#app/platform/portal/record-head.tsx";
 import type { IdentityPageData } from "./load-identity.server.ts";
 
 const FIELDS = [

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { containing, type Filter } from "#app/blnk/filters.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { containing, type Filter } from "#app/platform/blnk/filters.ts";
 
-import { findIdentityIds } from "../lists/find-by-name.server.ts";
-import { filterText, loadList } from "../lists/read-list-state.server.ts";
-import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { findIdentityIds } from "#app/platform/portal/lists/find-by-name.server.ts";
+import { filterText, loadList } from "#app/platform/portal/lists/read-list-state.server.ts";
+import { EMPTY_PAGE, readPage } from "#app/platform/portal/lists/read-page.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { identityName } from "./identity-name.ts";
 import { maskedFields, withoutFields } from "./masked-fields.ts";
 

@@ -1,10 +1,10 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { CloudError } from "#app/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
 
-import { readFirstBalances } from "../balances/read-first-balances.server.ts";
-import { metadataText } from "../metadata-text.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { readFirstBalances } from "#app/portal/balances/read-first-balances.server.ts";
+import { metadataText } from "#app/platform/portal/metadata-text.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { identityName } from "./identity-name.ts";
 import { maskedFields, toMaskedFields, withoutFields } from "./masked-fields.ts";
 

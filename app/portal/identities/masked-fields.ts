@@ -1,4 +1,4 @@
-import type { Identity } from "#app/blnk/records.ts";
+import type { Identity } from "#app/platform/blnk/records.ts";
 
 export type MaskedField =
   | "first_name"

@@ -4,11 +4,11 @@ import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { BalancesOfRecord } from "../balances/balances-of-record.tsx";
-import { MetadataBlock } from "../metadata-block.tsx";
-import { After, ReadingBlock } from "../reading-block.tsx";
-import { NoteLink } from "../notes/note-link.tsx";
-import { RecordHead, RecordName } from "../record-head.tsx";
+import { BalancesOfRecord } from "#app/portal/balances/balances-of-record.tsx";
+import { MetadataBlock } from "#app/platform/portal/metadata-block.tsx";
+import { After, ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { NoteLink } from "#app/portal/notes/note-link.tsx";
+import { RecordHead, RecordName } from "#app/platform/portal/record-head.tsx";
 import type { LedgerPageData } from "./load-ledger.server.ts";
 
 export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageData) {

@@ -1,10 +1,10 @@
 import { ShortId, shortenId } from "#app/ui/short-id.tsx";
 
-import { CreatedAt } from "../created-at.tsx";
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink } from "../record-link.tsx";
+import { CreatedAt } from "#app/platform/portal/created-at.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { LedgerList } from "./load-ledgers.server.ts";
 
 const COLUMNS: readonly Column[] = [{ name: "Ledger" }, { name: "Id" }, { name: "Created", atEnd: true }];

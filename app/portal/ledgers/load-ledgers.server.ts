@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-import { containing } from "#app/blnk/filters.ts";
+import { containing } from "#app/platform/blnk/filters.ts";
 
-import { filterText, loadList, readListState } from "../lists/read-list-state.server.ts";
-import { type CsvColumn, csvLines, isoTime, startLines } from "../lists/csv.server.ts";
-import { readPage } from "../lists/read-page.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
+import { filterText, loadList, readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
+import { type CsvColumn, csvLines, isoTime, startLines } from "#app/platform/portal/lists/csv.server.ts";
+import { readPage } from "#app/platform/portal/lists/read-page.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 
 /** A ledger's id, or part of its name. */
 const ledgerQuery = z.object({ q: filterText });

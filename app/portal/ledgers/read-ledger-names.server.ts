@@ -1,4 +1,4 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 
 export type LedgerName = { ledger_id: string; name: string | undefined };
 

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { listMonitorSummaries } from "#app/monitors/monitor-history.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { PAGE_SIZE } from "../lists/list-state.ts";
-import { filterText, loadList } from "../lists/read-list-state.server.ts";
+import { PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
+import { filterText, loadList } from "#app/platform/portal/lists/read-list-state.server.ts";
 import type { MonitorState, SubjectState } from "./monitor-state.tsx";
 
 const monitorQuery = z.object({

@@ -3,10 +3,10 @@ import { SelectField } from "#app/ui/field.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink, usePortalPath } from "../record-link.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { LateCheckShown } from "./find-late-check.server.ts";
 import { LateCheckNote } from "./late-check-note.tsx";
 import type { MonitorLine, MonitorList } from "./load-monitors.server.ts";

@@ -1,4 +1,4 @@
-import { Needs, useGranted } from "../permission.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
 
 /** What monitors cannot do here for want of a permission, while they run. */
 export function ScopeNotes() {

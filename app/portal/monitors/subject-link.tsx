@@ -1,4 +1,4 @@
-import { type RecordKind, RecordLink } from "../record-link.tsx";
+import { type RecordKind, RecordLink } from "#app/platform/portal/record-link.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
 const KINDS: Record<string, RecordKind> = {

@@ -1,6 +1,6 @@
 import { ButtonLink } from "#app/ui/button.tsx";
 
-import { usePortalPath } from "../record-link.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 
 /** To the form of a new monitor of this balance. */
 export function WatchLink({ balanceId }: { balanceId: string }) {

@@ -8,10 +8,10 @@ import { Panel } from "#app/ui/panel.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { Needs, useGranted } from "../permission.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
-import { RecordHead } from "../record-head.tsx";
-import { type RecordKind, usePortalPath } from "../record-link.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { type RecordKind, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { NotePageData } from "./save-note.server.ts";
 
 export type NoteResult = { outcome: NoteOutcome | undefined; form: SubmissionResult };

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
 import { type NoteOutcome, noteVersion, readNote, saveNote } from "#app/actions/own-note.server.ts";
-import { recordActivity } from "#app/activity/activity.server.ts";
-import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
+import { recordActivity } from "#app/platform/activity/activity.server.ts";
+import { actorOf, type PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
-import { type Writing, writeClient } from "../write-client.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { type Writing, writeClient } from "#app/platform/portal/write-client.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 
 export const noteSchema = z.object({
   note: z

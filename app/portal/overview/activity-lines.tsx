@@ -2,7 +2,7 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
-import { activityWords } from "../activity/activity-words.ts";
+import { activityWords } from "#app/portal/activity/activity-words.ts";
 import type { RecentActivity } from "./recent-activity.server.ts";
 
 export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; loadedAt: number }) {

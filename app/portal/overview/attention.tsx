@@ -2,9 +2,9 @@ import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { AlertStatusPill } from "../alerts/alert-status-pill.tsx";
-import type { StatusCount } from "../alerts/read-alert-book.server.ts";
-import { RecordLink, usePortalPath } from "../record-link.tsx";
+import { AlertStatusPill } from "#app/portal/alerts/alert-status-pill.tsx";
+import type { StatusCount } from "#app/portal/alerts/read-alert-book.server.ts";
+import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { ShownWeek } from "./load-overview.server.ts";
 
 const KEY_NUMBER = "text-title leading-tight font-semibold tabular-nums sm:text-key sm:leading-tight";

@@ -1,6 +1,6 @@
 import { amountText } from "#app/ui/money.tsx";
 
-import { drawTimeChart } from "../charts/draw-time-chart.server.ts";
+import { drawTimeChart } from "#app/platform/portal/charts/draw-time-chart.server.ts";
 import { SLOT_MS, type WeekOfRows } from "./scan-week.server.ts";
 
 const CURRENCIES_SHOWN = 6;

@@ -3,7 +3,7 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
-import { RecordLink } from "../record-link.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { ShownTotals } from "./load-overview.server.ts";
 
 type LedgerTotal = ShownTotals["ledgers"][number];

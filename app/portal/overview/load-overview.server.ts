@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { createShadowFilter } from "#app/blnk/lineage.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { createShadowFilter } from "#app/platform/blnk/lineage.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { countByStatus, readAlertBook } from "../alerts/read-alert-book.server.ts";
-import { findLateCheck } from "../monitors/find-late-check.server.ts";
-import type { AssumePrecision } from "../precision/currency-precisions.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
-import { toTransactionLine } from "../transactions/transaction-line.ts";
+import { countByStatus, readAlertBook } from "#app/portal/alerts/read-alert-book.server.ts";
+import { findLateCheck } from "#app/portal/monitors/find-late-check.server.ts";
+import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import { toTransactionLine } from "#app/portal/transactions/transaction-line.ts";
 import { drawWeek } from "./draw-week.server.ts";
 import { readRecentActivity } from "./recent-activity.server.ts";
 import { scanWeek } from "./scan-week.server.ts";

@@ -6,9 +6,9 @@ import { Panel } from "#app/ui/panel.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { LateCheckNote } from "../monitors/late-check-note.tsx";
-import { ReadingBlock } from "../reading-block.tsx";
-import { TransactionTable } from "../transactions/transaction-table.tsx";
+import { LateCheckNote } from "#app/portal/monitors/late-check-note.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { TransactionTable } from "#app/portal/transactions/transaction-table.tsx";
 import { ActivityLines } from "./activity-lines.tsx";
 import { AlertCounts, OpenEpisodes, QueueHealth } from "./attention.tsx";
 import { CurrencyTotals, CurrencyTotalsSkeleton } from "./currency-totals.tsx";

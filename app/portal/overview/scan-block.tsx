@@ -5,7 +5,7 @@ import { Form, useNavigation } from "react-router";
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
-import { ReadingBlock } from "../reading-block.tsx";
+import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
 import type { Shown } from "./load-overview.server.ts";
 
 /** A block from a shared scan, which may still be going on. */

@@ -1,6 +1,6 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { createShadowFilter } from "#app/blnk/lineage.server.ts";
-import type { Transaction } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { createShadowFilter } from "#app/platform/blnk/lineage.server.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 
 const HOUR_MS = 60 * 60_000;
 export const SLOT_MS = 6 * HOUR_MS;

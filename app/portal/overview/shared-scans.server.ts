@@ -1,4 +1,6 @@
-import type { Clock } from "#app/clock.ts";
+import { createContext } from "react-router";
+
+import type { Clock } from "#app/platform/clock.ts";
 
 import type { BalanceTotals } from "./total-balances.server.ts";
 import type { WeekOfRows } from "./scan-week.server.ts";
@@ -8,6 +10,8 @@ export type Scanned<T> = { value: T; at: number };
 
 /** Scans that every panel of an install shares for some minutes: they read thousands of rows. */
 export type SharedScans = { balances: ScanCache<BalanceTotals>; week: ScanCache<WeekOfRows> };
+
+export const scansContext = createContext<SharedScans>();
 
 type ScanCache<T> = ReturnType<typeof createScanCache<T>>;
 

@@ -1,7 +1,7 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Balance } from "#app/blnk/records.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
 
-import { readLedgerNames } from "../ledgers/read-ledger-names.server.ts";
+import { readLedgerNames } from "#app/portal/ledgers/read-ledger-names.server.ts";
 
 /** Holds the outside world's side of every entry; with it each currency would come to zero. */
 const GENERAL_LEDGER_ID = "general_ledger_id";

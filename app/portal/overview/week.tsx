@@ -4,8 +4,8 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { TimeChartFigure } from "../charts/time-chart-figure.tsx";
-import { listSearch } from "../lists/list-state.ts";
+import { TimeChartFigure } from "#app/platform/portal/charts/time-chart-figure.tsx";
+import { listSearch } from "#app/platform/portal/lists/list-state.ts";
 import type { ShownWeek } from "./load-overview.server.ts";
 
 export function WeekCount({ count, applied, rows, complete }: ShownWeek) {

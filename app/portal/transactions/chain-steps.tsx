@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 
-import type { ChainPart, ChainStep, TransactionChain } from "#app/blnk/transaction-chain.ts";
+import type { ChainPart, ChainStep, TransactionChain } from "#app/platform/blnk/transaction-chain.ts";
 import { Money } from "#app/ui/money.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 
-import { PermittedLink } from "../permission.tsx";
-import { RecordLink, usePortalPath } from "../record-link.tsx";
-import { TransactionStatusPill } from "../transaction-status-pill.tsx";
+import { PermittedLink } from "#app/platform/portal/permission.tsx";
+import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
+import { TransactionStatusPill } from "./transaction-status-pill.tsx";
 
 const WORDS: Record<ChainPart, string> = {
   queued: "Queued",

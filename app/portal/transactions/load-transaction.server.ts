@@ -1,10 +1,10 @@
-import { CloudError } from "#app/blnk/cloud-error.ts";
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { readTransactionChain } from "#app/blnk/read-transaction-chain.server.ts";
+import { CloudError } from "#app/platform/blnk/cloud-error.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
 
-import { balanceName } from "../balances/balance-line.ts";
-import { metadataText } from "../metadata-text.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { balanceName } from "#app/portal/balances/balance-line.ts";
+import { metadataText } from "#app/platform/portal/metadata-text.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 
 export type TransactionPageData = ReturnType<typeof loadTransaction>;
 

@@ -1,6 +1,6 @@
-import { loadList } from "../lists/read-list-state.server.ts";
-import { EMPTY_PAGE, readPage } from "../lists/read-page.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
+import { loadList } from "#app/platform/portal/lists/read-list-state.server.ts";
+import { EMPTY_PAGE, readPage } from "#app/platform/portal/lists/read-page.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 import { toTransactionLine } from "./transaction-line.ts";
 

@@ -1,5 +1,5 @@
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import type { Filter } from "#app/blnk/filters.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import type { Filter } from "#app/platform/blnk/filters.ts";
 
 import { toTransactionLine, type TransactionLine } from "./transaction-line.ts";
 

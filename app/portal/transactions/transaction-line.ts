@@ -1,4 +1,4 @@
-import type { Transaction } from "#app/blnk/records.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 
 /** What a list shows of a transaction's row. */
 export type TransactionLine = Pick<

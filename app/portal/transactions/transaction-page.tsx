@@ -6,14 +6,14 @@ import { Section } from "#app/ui/section.tsx";
 import { ShortId, shortenId } from "#app/ui/short-id.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
-import { TransactionActions } from "../actions/transaction-actions.tsx";
-import { FlagLink } from "../alerts/flag-link.tsx";
-import { MetadataBlock } from "../metadata-block.tsx";
-import { NoteLink } from "../notes/note-link.tsx";
-import { ReadingBlock, WhenRead } from "../reading-block.tsx";
-import { RecordHead, RecordName } from "../record-head.tsx";
-import { RecordLink } from "../record-link.tsx";
-import { TransactionStatusPill } from "../transaction-status-pill.tsx";
+import { TransactionActions } from "#app/portal/actions/transaction-actions.tsx";
+import { FlagLink } from "#app/portal/alerts/flag-link.tsx";
+import { MetadataBlock } from "#app/platform/portal/metadata-block.tsx";
+import { NoteLink } from "#app/portal/notes/note-link.tsx";
+import { ReadingBlock, WhenRead } from "#app/platform/portal/cloud-result-block.tsx";
+import { RecordHead, RecordName } from "#app/platform/portal/record-head.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
+import { TransactionStatusPill } from "./transaction-status-pill.tsx";
 import { ChainSteps } from "./chain-steps.tsx";
 import type { TransactionPageData, TransactionRead } from "./load-transaction.server.ts";
 

@@ -1,10 +1,15 @@
 import { z } from "zod";
 
-import type { CloudClient } from "#app/blnk/cloud.server.ts";
-import { containing, type Filter, MAX_IN_VALUES } from "#app/blnk/filters.ts";
-import { countShadowRows, createShadowFilter } from "#app/blnk/lineage.server.ts";
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
+import { containing, type Filter, MAX_IN_VALUES } from "#app/platform/blnk/filters.ts";
+import { countShadowRows, createShadowFilter } from "#app/platform/blnk/lineage.server.ts";
 
-import { createdWithin, filterDay, filterDecimal, filterText } from "../lists/read-list-state.server.ts";
+import {
+  createdWithin,
+  filterDay,
+  filterDecimal,
+  filterText,
+} from "#app/platform/portal/lists/read-list-state.server.ts";
 
 export const transactionQuery = z.object({
   /** A transaction's, balance's or batch's id, an indicator, or part of a reference. */

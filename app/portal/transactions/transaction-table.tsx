@@ -1,9 +1,9 @@
 import { Money } from "#app/ui/money.tsx";
 
-import { CreatedAt } from "../created-at.tsx";
-import { Cell, type Column, RecordRow, RecordTable } from "../lists/record-table.tsx";
-import { RecordLink } from "../record-link.tsx";
-import { TransactionStatusPill } from "../transaction-status-pill.tsx";
+import { CreatedAt } from "#app/platform/portal/created-at.tsx";
+import { Cell, type Column, RecordRow, RecordTable } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
+import { TransactionStatusPill } from "./transaction-status-pill.tsx";
 import type { TransactionLine } from "./transaction-line.ts";
 
 const COLUMNS: readonly Column[] = [

@@ -1,9 +1,16 @@
-import type { Transaction } from "#app/blnk/records.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 
-import { type CsvColumn, csvLines, exactAmount, isoTime, noPages, startLines } from "../lists/csv.server.ts";
-import { readListState } from "../lists/read-list-state.server.ts";
-import type { ReadCloud } from "../read-cloud.server.ts";
-import type { Reading } from "../reading.ts";
+import {
+  type CsvColumn,
+  csvLines,
+  exactAmount,
+  isoTime,
+  noPages,
+  startLines,
+} from "#app/platform/portal/lists/csv.server.ts";
+import { readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 
 const COLUMNS: readonly CsvColumn<Transaction>[] = [

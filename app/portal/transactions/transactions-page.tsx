@@ -1,8 +1,8 @@
 import { SelectField, TextField } from "#app/ui/field.tsx";
 
-import { FilterBar } from "../lists/filter-bar.tsx";
-import { ListFrame } from "../lists/list-frame.tsx";
-import { UnitsLink } from "../lists/units-link.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { UnitsLink } from "#app/platform/portal/lists/units-link.tsx";
 import type { TransactionList } from "./load-transactions.server.ts";
 import { TransactionTable } from "./transaction-table.tsx";
 

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { callbackSchema } from "#app/installs/callback-schema.ts";
-import { fingerprintEvent, fingerprintKey } from "#app/installs/fingerprint.server.ts";
-import { launchSchema } from "#app/installs/launch-schema.ts";
-import { createSealer } from "#app/installs/sealer.server.ts";
+import { callbackSchema } from "#app/platform/installs/callback-schema.ts";
+import { fingerprintEvent, fingerprintKey } from "#app/platform/installs/fingerprint.server.ts";
+import { launchSchema } from "#app/platform/installs/launch-schema.ts";
+import { createSealer } from "#app/platform/installs/sealer.server.ts";
 import { openWriter, type SqliteConnection } from "#db/connection.server.ts";
 import { openDatabase } from "#db/database.server.ts";
 

@@ -1,5 +1,5 @@
-import { judgeOverview } from "../../test-tools/judges.ts";
-import { startTarget } from "../../test-tools/target.ts";
+import { judgeOverview } from "#scripts/test-tools/judges.ts";
+import { startTarget } from "#scripts/test-tools/target.ts";
 import { type Figure, judge } from "../figure.ts";
 
 /** P9's scores by Lighthouse, as `npm run test:tools -- lighthouse` has them; npm fetches it where it can. */

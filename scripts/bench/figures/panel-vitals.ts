@@ -1,4 +1,4 @@
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { MOST, openPanel, overviewScriptBytes, type Panel, VIEWS } from "#tests/e2e/support/panel.ts";
 import { portalPaths } from "#tests/e2e/support/portal-paths.ts";
 import type { Vitals } from "#tests/e2e/support/vitals.ts";

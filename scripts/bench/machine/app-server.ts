@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 
-import { urlToken } from "#app/installs/url-token.server.ts";
+import { urlToken } from "#app/platform/installs/url-token.server.ts";
 
 import { harmingEnvironment } from "../control/harm.ts";
 import { type ServerProcess, startProcess } from "./server-process.ts";

@@ -1,4 +1,4 @@
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 
 import type { World } from "./world.ts";
 

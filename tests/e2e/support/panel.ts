@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 
 import type { Frame } from "@playwright/test";
 
-import type { Scope } from "#app/permissions/scopes.ts";
+import type { Scope } from "#app/platform/permissions/scopes.ts";
 
 import { launch, openDashboard, portal, portalAddress, untilInteractive } from "./dashboard.ts";
 import { installDirectly } from "./launch-directly.ts";

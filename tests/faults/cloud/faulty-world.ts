@@ -3,7 +3,7 @@ import { join } from "node:path";
 import SqliteDatabase from "better-sqlite3";
 import { onTestFinished } from "vitest";
 
-import { SCOPES } from "#app/permissions/scopes.ts";
+import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
 import { openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";

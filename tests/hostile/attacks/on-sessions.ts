@@ -125,7 +125,7 @@ function everyRequest({ app, session }: Victim, cookie: string): Attack[] {
       {
         name: `the data of ${name}, by routes of its own choice`,
         refused: [401],
-        send: () => ask(`${data}&_routes=${encodeURIComponent("routes/portal/activity")}`),
+        send: () => ask(`${data}&_routes=${encodeURIComponent("portal/activity/activity")}`),
       },
     ];
   });

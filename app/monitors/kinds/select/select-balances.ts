@@ -1,6 +1,6 @@
-import { isLineageBalance } from "#app/blnk/lineage.ts";
-import type { Balance } from "#app/blnk/records.ts";
-import type { JsonObject, JsonValue } from "#app/blnk/transport/lossless-json.ts";
+import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
+import type { Balance } from "#app/platform/blnk/records.ts";
+import type { JsonObject, JsonValue } from "#app/platform/blnk/transport/lossless-json.ts";
 
 import type { Selection } from "../../definition/monitor.ts";
 import type { BalanceTraits } from "../facts.ts";

@@ -1,5 +1,5 @@
-import { isShadowRow } from "#app/blnk/lineage.ts";
-import type { Transaction } from "#app/blnk/records.ts";
+import { isShadowRow } from "#app/platform/blnk/lineage.ts";
+import type { Transaction } from "#app/platform/blnk/records.ts";
 
 import type { Selection } from "../../definition/monitor.ts";
 import type { FindTraits } from "../facts.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Platform } from "#app/context.server.ts";
+import type { Platform } from "#app/platform/context.server.ts";
 import {
   deleteMonitor,
   findMonitor,
@@ -8,7 +8,7 @@ import {
   pauseMonitor,
   resumeMonitor,
 } from "#app/monitors/monitors.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
 import { authorOf } from "../author.server.ts";
 import { MUTE_HOURS } from "./mute-hours.ts";

@@ -4,8 +4,8 @@ import { Button } from "#app/ui/button.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { RecordHead } from "../../record-head.tsx";
-import { usePortalPath } from "../../record-link.tsx";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 
 export function DeleteMonitorPage({
   id,

@@ -1,7 +1,7 @@
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime, useExactTime } from "#app/ui/relative-time.tsx";
 
-import { RecordLink } from "../../record-link.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import type { MonitorPageData } from "./load-monitor.server.ts";
 
 type Delivery = MonitorPageData["deliveries"][number];

@@ -3,7 +3,7 @@ import { EmptyNote } from "#app/ui/notes.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { RelativeTime, useExactTime } from "#app/ui/relative-time.tsx";
 
-import { RecordLink } from "../../record-link.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import { MonitorValue } from "../monitor-value.tsx";
 import { SubjectLink } from "../subject-link.tsx";
 import type { PlacedEpisode } from "./place-episodes.ts";

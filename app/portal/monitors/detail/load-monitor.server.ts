@@ -5,8 +5,8 @@ import { isMuted } from "#app/monitors/kinds/schedule/schedule.ts";
 import { findMonitorDetail, type MonitorDetail } from "#app/monitors/monitor-history.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { drawTimeChart } from "../../charts/draw-time-chart.server.ts";
-import type { TimeChart } from "../../charts/time-chart.ts";
+import { drawTimeChart } from "#app/platform/portal/charts/draw-time-chart.server.ts";
+import type { TimeChart } from "#app/platform/portal/charts/time-chart.ts";
 import type { MonitorState } from "../monitor-state.tsx";
 import { placeEpisodes } from "./place-episodes.ts";
 

@@ -6,9 +6,9 @@ import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { TimeChartFigure } from "../../charts/time-chart-figure.tsx";
-import { RecordHead } from "../../record-head.tsx";
-import { usePortalPath } from "../../record-link.tsx";
+import { TimeChartFigure } from "#app/platform/portal/charts/time-chart-figure.tsx";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import { MonitorStatePill } from "../monitor-state.tsx";
 import { ScopeNotes } from "../scope-notes.tsx";
 import { DeliveryList } from "./delivery-list.tsx";

@@ -1,7 +1,7 @@
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { RecordHead } from "../../record-head.tsx";
-import { usePortalPath } from "../../record-link.tsx";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { EditMonitorPageData } from "./load-monitor-form.server.ts";
 import { type FormAnswer, MonitorForm } from "./monitor-form.tsx";
 

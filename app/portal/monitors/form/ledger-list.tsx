@@ -1,8 +1,8 @@
 import { Suspense } from "react";
 import { Await } from "react-router";
 
-import type { LedgerName } from "../../ledgers/read-ledger-names.server.ts";
-import type { Reading } from "../../reading.ts";
+import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 
 export const LEDGER_LIST = "ledgers";
 

@@ -2,8 +2,8 @@ import { explainMonitor } from "#app/monitors/definition/explain-monitor.ts";
 import { findMonitor } from "#app/monitors/monitors.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { readLedgerNames } from "../../ledgers/read-ledger-names.server.ts";
-import type { ReadCloud } from "../../read-cloud.server.ts";
+import { readLedgerNames } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { formKindOf, PER_BALANCE, readFormKind } from "./form-kind.ts";
 import { monitorFormValues, newMonitorValues } from "./monitor-form-values.server.ts";
 

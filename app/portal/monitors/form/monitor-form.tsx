@@ -5,9 +5,9 @@ import { Form, useNavigation } from "react-router";
 import { Button } from "#app/ui/button.tsx";
 import { Section } from "#app/ui/section.tsx";
 
-import type { LedgerName } from "../../ledgers/read-ledger-names.server.ts";
-import { Needs, useGranted } from "../../permission.tsx";
-import type { Reading } from "../../reading.ts";
+import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { conditionFields } from "./condition-fields.tsx";
 import { Select, Text, TextArea, WindowFields } from "./fields.tsx";
 import type { FormKind } from "./form-kind.ts";

@@ -6,8 +6,8 @@ import { PageTitle } from "#app/ui/page-title.tsx";
 import { Panel } from "#app/ui/panel.tsx";
 import { Section } from "#app/ui/section.tsx";
 
-import { Needs, useGranted } from "../../permission.tsx";
-import { RecordLink } from "../../record-link.tsx";
+import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import { FORM_KINDS, type FormKind, PER_BALANCE } from "./form-kind.ts";
 import { LEDGER_LIST, LedgerList } from "./ledger-list.tsx";
 import type { NewMonitorPageData } from "./load-monitor-form.server.ts";

@@ -4,7 +4,7 @@ import { Panel } from "#app/ui/panel.tsx";
 import { useExactTime } from "#app/ui/relative-time.tsx";
 import { Section } from "#app/ui/section.tsx";
 
-import type { Reading } from "../../reading.ts";
+import type { Reading } from "#app/platform/portal/cloud-result.ts";
 import { MonitorValue } from "../monitor-value.tsx";
 import { SubjectLink } from "../subject-link.tsx";
 

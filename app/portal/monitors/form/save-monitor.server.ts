@@ -1,16 +1,16 @@
 import type { Submission } from "@conform-to/react/future";
 
-import { DomainError, InvalidBody } from "#app/errors.ts";
-import type { Platform } from "#app/context.server.ts";
+import { DomainError, InvalidBody } from "#app/platform/errors.ts";
+import type { Platform } from "#app/platform/context.server.ts";
 import { explainMonitor } from "#app/monitors/definition/explain-monitor.ts";
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
 import { changeMonitor, createMonitors, findMonitor } from "#app/monitors/monitors.server.ts";
 import { monitorsForLedger } from "#app/monitors/monitors-for-ledger.server.ts";
 import { previewMonitor } from "#app/monitors/preview.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import type { ReadCloud } from "../../read-cloud.server.ts";
+import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { authorOf } from "../author.server.ts";
 import type { ShownPreview } from "./preview-panel.tsx";
 import { readMonitorForm } from "./read-monitor-form.server.ts";

@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import { parseJson } from "#app/blnk/transport/lossless-json.ts";
-import type { Platform } from "#app/context.server.ts";
-import { DomainError, InvalidBody } from "#app/errors.ts";
+import { parseJson } from "#app/platform/blnk/transport/lossless-json.ts";
+import type { Platform } from "#app/platform/context.server.ts";
+import { DomainError, InvalidBody } from "#app/platform/errors.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
-import { requireForm } from "#app/read-form.server.ts";
-import type { PortalSession } from "#app/sessions/portal-session.server.ts";
+import { requireForm } from "#app/platform/http/read-form.server.ts";
+import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
 import { authorOf } from "../author.server.ts";
 

@@ -7,7 +7,7 @@ import { Panel } from "#app/ui/panel.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { usePortalPath } from "../../record-link.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { ImportOutcome } from "./import-from-form.server.ts";
 
 const SHOWN = 20;

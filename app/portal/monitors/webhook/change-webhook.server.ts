@@ -1,11 +1,11 @@
 import { report, type Submission } from "@conform-to/react/future";
 import { z } from "zod";
 
-import type { Platform } from "#app/context.server.ts";
-import { DomainError } from "#app/errors.ts";
+import type { Platform } from "#app/platform/context.server.ts";
+import { DomainError } from "#app/platform/errors.ts";
 import { removeWebhook, setWebhook, testWebhook } from "#app/monitors/webhook/webhooks.server.ts";
-import { unreadableForm } from "#app/read-form.server.ts";
-import { actorOf, type PortalSession } from "#app/sessions/portal-session.server.ts";
+import { unreadableForm } from "#app/platform/http/read-form.server.ts";
+import { actorOf, type PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
 export const webhookChangeSchema = z.discriminatedUnion("change", [
   z.object({

@@ -1,6 +1,6 @@
 import { listWebhookDeliveries } from "#app/monitors/monitor-history.server.ts";
 import { findWebhook } from "#app/monitors/webhook/webhooks.server.ts";
-import type { Platform } from "#app/context.server.ts";
+import type { Platform } from "#app/platform/context.server.ts";
 
 const SHOWN = 20;
 

@@ -1,0 +1,57 @@
+import { data, redirect } from "react-router";
+
+import { app } from "#app/app.ts";
+import { platformContext } from "#app/platform/context.server.ts";
+import { requestContext } from "#app/platform/http/request-context.server.ts";
+import { refuseInWords } from "#app/platform/answers.server.ts";
+import { findOperatorSession } from "#app/platform/operator/operator-session.server.ts";
+import { SignInPage } from "./sign-in-page.tsx";
+import { signIn } from "#app/platform/operator/sign-in.server.ts";
+import { notFoundPage } from "#app/ui/plain-page.server.ts";
+
+import type { Route } from "./+types/sign-in.ts";
+
+export { OpsError as ErrorBoundary } from "./ops-error.tsx";
+
+export const middleware: Route.MiddlewareFunction[] = [
+  ({ context }, next) => (context.get(platformContext).operatorConsole ? next() : notFoundPage()),
+];
+
+export function meta(): Route.MetaDescriptors {
+  return [{ title: `Sign in · ${app.name}` }];
+}
+
+export async function loader({ request, context }: Route.LoaderArgs) {
+  const { operatorConsole, db, clock } = context.get(platformContext);
+  const session = await findOperatorSession(db, request, operatorConsole!.mark, clock.now());
+  return session ? redirect("/ops") : null;
+}
+
+export async function action({ request, context }: Route.ActionArgs) {
+  const platform = context.get(platformContext);
+  const outcome = await refuseInWords(context, () =>
+    signIn(platform, platform.operatorConsole!, request, context.get(requestContext)),
+  );
+  switch (outcome.kind) {
+    case "signed_in":
+      return redirect("/ops", { status: 303, headers: { "Set-Cookie": outcome.cookie } });
+    case "wrong":
+      return data({ problem: "This is not the password." }, { status: 401 });
+    case "later":
+      return data(
+        { problem: `Too many tries. Try again in ${outcome.seconds} s.` },
+        { status: 429, headers: { "Retry-After": String(outcome.seconds) } },
+      );
+  }
+}
+
+export function headers({ actionHeaders, parentHeaders }: Route.HeadersArgs) {
+  const headers = new Headers(parentHeaders);
+  const retryAfter = actionHeaders.get("Retry-After");
+  if (retryAfter) headers.set("Retry-After", retryAfter);
+  return headers;
+}
+
+export default function SignInRoute({ actionData }: Route.ComponentProps) {
+  return <SignInPage problem={actionData?.problem} />;
+}

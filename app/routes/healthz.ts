@@ -1,8 +1,0 @@
-import { requireRead } from "#app/http.server.ts";
-
-export const middleware = [requireRead];
-
-/** The process is alive. */
-export function loader() {
-  return new Response("ok\n", { headers: { "Content-Type": "text/plain" } });
-}
