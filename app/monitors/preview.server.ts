@@ -15,7 +15,7 @@ import { readTraits } from "./reads/look-back.server.ts";
 import { confirmImbalance } from "./reads/confirm-imbalance.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
-import { idsOfEnds } from "./reads/read-rows.server.ts";
+import { idsOfEnds } from "./reads/ends.ts";
 import { readBalances } from "./reads/read-balances.server.ts";
 
 const DAYS = 7;

@@ -9,11 +9,20 @@ import { selectsTransaction } from "./select/select-transactions.ts";
 const MINUTE_MS = 60_000;
 
 export function evaluateStuck(
-  { select, condition }: StuckTransaction,
+  monitor: StuckTransaction,
   { chains, problem }: TransactionFacts,
+  context: EvaluationContext,
+): SubjectResult[] {
+  return withUnseen(judgeChains(monitor, chains, context), context.tracked, problem);
+}
+
+/** Results of some of the chains, but for those that are well and were not stuck before. */
+export function judgeChains(
+  { select, condition }: StuckTransaction,
+  chains: readonly Chain[],
   { now, tracked }: EvaluationContext,
 ): SubjectResult[] {
-  const results = chains.flatMap((chain) => {
+  return chains.flatMap((chain) => {
     // Not by the balances of fresh rows: of a hold that only waits there are none.
     const traits = (id: string) => chain.ends.find(({ balance_id }) => balance_id === id);
     const rows = chain.rows.filter((row) => selectsTransaction(select, row, traits));
@@ -21,7 +30,6 @@ export function evaluateStuck(
     const result = judge({ ...chain, rows }, chain.rows, condition, now);
     return result.outcome === "clear" && !tracked.has(chain.chain_id) ? [] : [result];
   });
-  return withUnseen(results, tracked, problem);
 }
 
 /** The selected rows of a chain are judged; all of them tell what became of each. */

@@ -7,7 +7,11 @@ const DAY_MS = 24 * 60 * 60_000;
 export const QUEUE_LOOK_BACK_MS = 7 * DAY_MS;
 export const HOLD_LOOK_BACK_MS = 90 * DAY_MS;
 
-export const WAITING: ReadonlySet<string | undefined> = new Set(["QUEUED", "SCHEDULED"]);
+const WAITING: ReadonlySet<string | undefined> = new Set(["QUEUED", "SCHEDULED"]);
+
+export function isOpening({ status }: Transaction): boolean {
+  return WAITING.has(status) || status === "INFLIGHT";
+}
 
 /** Rows of a chain whose children may still come: queued ones without an outcome, and holds with a remainder. */
 export function openRows(rows: readonly Transaction[], now: number): Transaction[] {

@@ -8,7 +8,7 @@ import type { BalanceTraits } from "../kinds/facts.ts";
 import { addToWindows } from "./add-to-windows.server.ts";
 import { batches } from "./batches.ts";
 import { findBalances } from "./read-by-id.server.ts";
-import { idsOfEnds } from "./read-rows.server.ts";
+import { idsOfEnds } from "./ends.ts";
 
 type NewWindow = { id: string; monitor: WindowMonitor };
 

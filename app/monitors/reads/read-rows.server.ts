@@ -5,160 +5,185 @@ import { settlementParents } from "#app/platform/blnk/remaining-of.ts";
 import type { Database } from "#db/database.server.ts";
 
 import { type Chain, OVERLAP_MS, type SeenTransaction } from "../kinds/facts.ts";
-import { HOLD_LOOK_BACK_MS, openRows, QUEUE_LOOK_BACK_MS, WAITING } from "./chains.server.ts";
 import { batches } from "./batches.ts";
-import { findChainIds, listOpenChains } from "./watched-rows.server.ts";
-
-/** The ends of a chain's rows whose balances it does not know yet. */
-export function unknownEnds({ rows, ends }: Chain): string[] {
-  const known = new Set(ends.map(({ balance_id }) => balance_id));
-  return [...idsOfEnds(rows).difference(known)];
-}
-
-/** What rows call their ends by, but for indicators, which name themselves. */
-export function idsOfEnds(rows: readonly Transaction[]): Set<string> {
-  const ids = rows.flatMap(({ source, destination }) => [source, destination]);
-  return new Set(ids.filter((id) => id?.startsWith("@") === false) as string[]);
-}
+import { HOLD_LOOK_BACK_MS, isOpening, openRows, QUEUE_LOOK_BACK_MS } from "./chains.server.ts";
+import { readSettlements } from "./read-settlements.server.ts";
+import { findChainIds, findOpenChains, listOpenChains } from "./watched-rows.server.ts";
 
 /** No chain is longer: queued, hold, commit, refund, its outcome. */
 const DEPTH = 6;
 
-export type RowsReading = {
-  /** Seen for the first time, each once. */
-  rows: SeenTransaction[];
-  /** Chains that are open, and those that were and gained a row. */
-  chains: Chain[];
-  /** The ones of them that changed, or are new. */
-  changed: Chain[];
-  unread: Unread;
-};
+/** What is held of rows at once, whatever a ledger has. */
+const HELD_ROWS = 2_500;
+const HELD_CHARACTERS = 2_000_000;
+const CHAINS_AT_ONCE = 200;
+
+/** Some rows, seen for the first time, and the chains that opened, gained one of them or closed. */
+export type RowGroup = { rows: SeenTransaction[]; changed: Chain[] };
 
 /** Rows that could not be read even alone, and the last of those that came right before one. */
-export type Unread = { count: number; beside: Transaction | undefined };
+type Unread = { count: number; beside: Transaction | undefined };
 
 /**
- * Reads the transactions that appeared since the last cycle: those created since then or a little before, and the
- * children of chains that wait, since an outcome row copies the `created_at` of its queued row and would lie in the past.
+ * Reads the transactions that appeared since the last cycle, a bounded number at a time.
  *
- * @param since until when the last cycle read; null looks back for chains that are open
+ * @param since until when rows were read before; null looks back for chains that are open
  */
-export async function readRows(
+export function createRowReader(
   client: CloudClient,
   db: Database,
   installedAppId: string,
-  { since, lookBack, now }: { since: number | null; lookBack: boolean; now: number },
-): Promise<RowsReading> {
+  { since, now }: { since: number | null; now: number },
+) {
   const from = (since ?? now) - OVERLAP_MS;
   const unread: Unread = { count: 0, beside: undefined };
   const onUnreadable = (before: Transaction | undefined) => {
     unread.count += 1;
     unread.beside = before ?? unread.beside;
   };
-  const open = await listOpenChains(db, installedAppId);
-  const fresh = new Map<string, Transaction>();
-  const known = new Map(
-    open.flatMap(({ chain_id, rows }) =>
-      rows.map(({ transaction_id }) => [transaction_id, chain_id] as const),
-    ),
-  );
-  const take = async (page: readonly Transaction[]) => {
-    const unknown = page.filter(
-      ({ transaction_id }) => !known.has(transaction_id) && !fresh.has(transaction_id),
-    );
-    const seen = await findChainIds(
-      db,
-      installedAppId,
-      unknown.map(({ transaction_id }) => transaction_id),
-    );
-    for (const [id, chainId] of seen) known.set(id, chainId);
-    for (const row of unknown) if (!seen.has(row.transaction_id)) fresh.set(row.transaction_id, row);
+
+  async function unseen(rows: readonly Transaction[]): Promise<Transaction[]> {
+    const ids = rows.map(({ transaction_id }) => transaction_id);
+    const seen = await findChainIds(db, installedAppId, ids);
+    return rows.filter(({ transaction_id }) => !seen.has(transaction_id));
+  }
+
+  /** Created since the last read: on time. Created before and not seen then: it appeared only now. */
+  const asSeen = (row: Transaction, chain_id: string): SeenTransaction => {
+    const { created_at = now } = row;
+    const isOnTime = since === null || created_at >= since;
+    return { ...row, chain_id, first_seen_at: isOnTime ? created_at : now };
   };
 
-  for await (const page of client.transactions.scan({
-    filters: [{ field: "created_at", operator: "gte", value: from }],
-    createdUntil: now,
-    onUnreadable,
-  }))
-    await take(page);
-  if (lookBack) await lookBackForChains(client, { from, now, take, onUnreadable });
-  const parents = [
-    ...open.map(({ rows }) => rows),
-    ...(lookBack ? [...fresh.values()].filter(isOpening).map((row) => [row]) : []),
-  ].flatMap((rows) => openRows(rows, now));
-  await readChildren(
-    client,
-    parents.filter(({ created_at }) => (created_at ?? 0) < from),
-    { take, onUnreadable },
-  );
-
-  const chainOf = await resolveChains(client, db, installedAppId, fresh, known);
-  const rows = [...fresh.values()].map((row) => ({
-    ...row,
-    chain_id: chainOf(row),
-    first_seen_at: firstSeen(row, since, now),
-  }));
-  return { rows, ...mergeChains(open, rows, now), unread };
-}
-
-/** Created since the last read: on time. Created before and not seen then: it appeared only now. */
-function firstSeen({ created_at }: Transaction, since: number | null, now: number): number {
-  if (created_at === undefined) return now;
-  return since === null || created_at >= since ? created_at : now;
-}
-
-type Take = (page: readonly Transaction[]) => Promise<void>;
-type OnUnreadable = (before: Transaction | undefined) => void;
-
-async function lookBackForChains(
-  client: CloudClient,
-  { from, now, take, onUnreadable }: { from: number; now: number; take: Take; onUnreadable: OnUnreadable },
-): Promise<void> {
-  const looks: [string, number][] = [
-    ["QUEUED", QUEUE_LOOK_BACK_MS],
-    ["SCHEDULED", HOLD_LOOK_BACK_MS],
-    ["INFLIGHT", HOLD_LOOK_BACK_MS],
-  ];
-  for (const [status, reach] of looks) {
-    const filters: Filter<"transactions">[] = [
-      { field: "status", operator: "eq", value: status },
-      { field: "created_at", operator: "gte", value: now - reach },
-    ];
-    for await (const page of client.transactions.scan({ filters, createdUntil: from, onUnreadable }))
-      await take(page.filter(isOpening));
+  async function groupOf(fresh: ReadonlyMap<string, Transaction>): Promise<RowGroup> {
+    const chainOf = await resolveChains(client, db, installedAppId, fresh);
+    const rows = [...fresh.values()].map((row) => asSeen(row, chainOf(row)));
+    const gained = Map.groupBy(rows, ({ chain_id }) => chain_id);
+    const open = await findOpenChains(db, installedAppId, [...gained.keys()]);
+    const changed = [...gained].flatMap(([chain_id, more]) => {
+      const known = open.get(chain_id);
+      const chain = addRows(known ?? { chain_id, rows: [], ends: [] }, more);
+      return known || openRows(chain.rows, now).length > 0 ? [chain] : [];
+    });
+    return { rows, changed };
   }
-}
 
-function isOpening({ status }: Transaction): boolean {
-  return WAITING.has(status) || status === "INFLIGHT";
-}
-
-/** Children of these rows, and theirs: the outcome of a queued hold may be committed already. */
-async function readChildren(
-  client: CloudClient,
-  parents: readonly Transaction[],
-  { take, onUnreadable }: { take: Take; onUnreadable: OnUnreadable },
-): Promise<void> {
-  const asked = new Set<string>();
-  for (let opening = parents; opening.length > 0;) {
-    const ids = new Set(opening.flatMap(settlementParents)).difference(asked);
-    const found: Transaction[] = [];
-    for (const values of batches([...ids])) {
-      for (const id of values) asked.add(id);
-      for await (const page of client.transactions.scan({
-        filters: [{ field: "parent_transaction", operator: "in", values }],
-        createdUntil: undefined,
-        onUnreadable,
-      })) {
-        const children = page.filter(
-          ({ parent_transaction }) => parent_transaction !== undefined && values.includes(parent_transaction),
-        );
-        await take(children);
-        found.push(...children.filter(isOpening));
+  /** The children of chains that wait: an outcome has its queued row's `created_at`, which may lie before any scan. */
+  async function settle(chains: readonly Chain[], before: number): Promise<RowGroup & { chains: Chain[] }> {
+    const parents = chains.flatMap(({ rows }) => openRows(rows, now));
+    const found = await readSettlements(
+      client,
+      parents.filter(({ created_at }) => (created_at ?? 0) < before),
+      onUnreadable,
+    );
+    const fresh = new Set(await unseen(found));
+    const rows: SeenTransaction[] = [];
+    const settled = chains.map((chain) => {
+      const own = new Set(chain.rows.map(({ transaction_id }) => transaction_id));
+      const above = new Set(chain.rows.flatMap(settlementParents));
+      const more: Transaction[] = [];
+      // Parents come before their children.
+      for (const row of found) {
+        if (!above.has(row.parent_transaction ?? "") || own.has(row.transaction_id)) continue;
+        own.add(row.transaction_id);
+        above.add(row.transaction_id);
+        more.push(row);
+        if (fresh.has(row)) rows.push(asSeen(row, chain.chain_id));
       }
-    }
-    opening = found;
+      return more.length > 0 ? addRows(chain, more) : chain;
+    });
+    const changed = settled.filter(
+      // One that has waited too long is given up, though it gained nothing.
+      (chain, index) => chain !== chains[index] || openRows(chain.rows, now).length === 0,
+    );
+    return { rows, changed, chains: settled };
   }
+
+  return {
+    from,
+    unread,
+
+    /**
+     * The rows of a stretch of time in groups, of which the last may be empty.
+     *
+     * @param seen also those that were seen before
+     * @throws TooManyRows when there are more than `most`
+     */
+    async *scan({
+      from: begin,
+      until,
+      most,
+      seen: all = false,
+    }: {
+      from: number;
+      until: number;
+      most?: number;
+      seen?: boolean;
+    }): AsyncGenerator<RowGroup, void, undefined> {
+      let fresh = new Map<string, Transaction>();
+      let characters = 0;
+      for await (const page of client.transactions.scan({
+        filters: [{ field: "created_at", operator: "gte", value: begin }],
+        createdUntil: until,
+        onUnreadable,
+        ...(most !== undefined && { most }),
+      })) {
+        for (const row of all ? page : await unseen(page)) {
+          fresh.set(row.transaction_id, row);
+          characters += (row.description?.length ?? 0) + (row.reference?.length ?? 0);
+        }
+        if (fresh.size < HELD_ROWS && characters < HELD_CHARACTERS) continue;
+        yield await groupOf(fresh);
+        fresh = new Map();
+        characters = 0;
+      }
+      yield await groupOf(fresh);
+    },
+
+    /** All chains that are open, with what became of them, some at a time. */
+    async *chains(): AsyncGenerator<RowGroup & { chains: Chain[] }, void, undefined> {
+      for (let after = ""; ;) {
+        const chains = await listOpenChains(db, installedAppId, { after, limit: CHAINS_AT_ONCE });
+        if (chains.length === 0) return;
+        yield await settle(chains, from);
+        after = chains.at(-1)!.chain_id;
+      }
+    },
+
+    /** Chains of before that are open, and those that are known as they are now. Their rows are no news to anybody. */
+    async *lookBack(): AsyncGenerator<RowGroup, void, undefined> {
+      for (const [status, reach] of LOOKS) {
+        const filters: Filter<"transactions">[] = [
+          { field: "status", operator: "eq", value: status },
+          { field: "created_at", operator: "gte", value: now - reach },
+        ];
+        for await (const page of client.transactions.scan({ filters, createdUntil: from, onUnreadable })) {
+          const opening = new Map(page.filter(isOpening).map((row) => [row.transaction_id, row]));
+          const { changed } = await groupOf(opening);
+          const settled = await settle(changed, Infinity);
+          yield { rows: [], changed: settled.chains };
+        }
+      }
+    },
+  };
+}
+
+const LOOKS: readonly [status: string, reach: number][] = [
+  ["QUEUED", QUEUE_LOOK_BACK_MS],
+  ["SCHEDULED", HOLD_LOOK_BACK_MS],
+  ["INFLIGHT", HOLD_LOOK_BACK_MS],
+];
+
+/** One that was there before gives way: its metadata may have been read for others. */
+function addRows(chain: Chain, more: readonly Transaction[]): Chain {
+  const rows = new Map([...chain.rows, ...more].map((row) => [row.transaction_id, row]));
+  return {
+    ...chain,
+    rows: [...rows.values()].map((row) => {
+      const { chain_id: _, first_seen_at: __, ...plain } = row as SeenTransaction;
+      return plain;
+    }),
+  };
 }
 
 /** The topmost stored row of a row's chain: asked for where it is neither fresh nor known, as with a late refund. */
@@ -167,8 +192,8 @@ async function resolveChains(
   db: Database,
   installedAppId: string,
   fresh: ReadonlyMap<string, Transaction>,
-  known: Map<string, string>,
 ): Promise<(row: Transaction) => string> {
+  const known = new Map<string, string>();
   const above = new Map<string, Transaction | undefined>();
   const climb = (row: Transaction): { top: string; missing: string | undefined } => {
     let current = row;
@@ -201,30 +226,4 @@ async function resolveChains(
     }
   }
   return (row) => climb(row).top;
-}
-
-function mergeChains(
-  open: readonly Chain[],
-  rows: readonly SeenTransaction[],
-  now: number,
-): Pick<RowsReading, "chains" | "changed"> {
-  const gained = new Map<string, Transaction[]>();
-  for (const { chain_id, first_seen_at: _, ...row } of rows)
-    gained.set(chain_id, [...(gained.get(chain_id) ?? []), row]);
-  const chains: Chain[] = [];
-  const changed: Chain[] = [];
-  for (const { chain_id, rows: before, ends } of open) {
-    const chain = { chain_id, rows: [...before, ...(gained.get(chain_id) ?? [])], ends };
-    chains.push(chain);
-    // One that has waited too long is given up, though it gained nothing.
-    if (gained.has(chain_id) || openRows(chain.rows, now).length === 0) changed.push(chain);
-    gained.delete(chain_id);
-  }
-  for (const [chain_id, chainRows] of gained) {
-    if (openRows(chainRows, now).length === 0) continue;
-    const chain = { chain_id, rows: chainRows, ends: [] };
-    chains.push(chain);
-    changed.push(chain);
-  }
-  return { chains, changed };
 }

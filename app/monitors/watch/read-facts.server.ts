@@ -1,38 +1,21 @@
 import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
-import { isLineageBalance, shadowEnds } from "#app/platform/blnk/lineage.ts";
-import type { Balance } from "#app/platform/blnk/records.ts";
+import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
 import { type BalanceFold, foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
-import {
-  type BalanceTraits,
-  type EvaluationContext,
-  type FindTraits,
-  type SeenTransaction,
-  type SubjectResult,
-} from "../kinds/facts.ts";
-import { addToWindows } from "../reads/add-to-windows.server.ts";
+import type { EvaluationContext, SubjectResult } from "../kinds/facts.ts";
+import { withProblem, withUnseen } from "../kinds/results.ts";
+import type { StoredMonitor } from "../monitors.server.ts";
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
-import { confirmImbalance } from "../reads/confirm-imbalance.server.ts";
-import { lookBackWindows } from "../reads/look-back.server.ts";
-import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import type { BalanceReader } from "../reads/balance-reader.ts";
+import { confirmImbalance } from "../reads/confirm-imbalance.server.ts";
+import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import { problemOf, problemOfUnread } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
-import { batches } from "../reads/batches.ts";
-import { findBalances } from "../reads/read-by-id.server.ts";
-import {
-  idsOfEnds,
-  readRows,
-  type RowsReading,
-  type Unread,
-  unknownEnds,
-} from "../reads/read-rows.server.ts";
-import type { StoredMonitor } from "../monitors.server.ts";
-import { findEvents } from "../episodes/episodes.server.ts";
-import { resultOf } from "../kinds/results.ts";
-import { evaluateRows } from "./evaluate-rows.server.ts";
+import type { RowGroup } from "../reads/read-rows.server.ts";
+import { evaluateWindows } from "./evaluate-rows.server.ts";
+import { type Backlog, createRowWatch } from "./watch-rows.server.ts";
 
 /** A monitor that is due, with the subjects that it must hear of. */
 export type DueMonitor = StoredMonitor & { context: EvaluationContext };
@@ -42,12 +25,20 @@ export type Evaluated = {
   results: ReadonlyMap<string, SubjectResult[]>;
   /** Why a monitor could not be evaluated, by its id. */
   problems: ReadonlyMap<string, string>;
-  /** What was read of transactions, to be remembered once all that follows from it is stored. */
-  rows: RowsReading | undefined;
   balances: number | undefined;
+  /** What is left of rows that were booked while nobody read; those who wait for them are not evaluated. */
+  backlog: Backlog | undefined;
+  /** Once all that follows is stored: remembers what was read of transactions. */
+  remember: () => Promise<void>;
 };
 
-type Reading = { client: CloudClient; db: Database; installedAppId: string; now: number };
+type Reading = {
+  client: CloudClient;
+  db: Database;
+  installedAppId: string;
+  now: number;
+  record: (results: ReadonlyMap<string, SubjectResult[]>) => Promise<void>;
+};
 
 /**
  * Reads what the monitors of an install need, together, and evaluates them. A read that fails makes those unknown that
@@ -58,9 +49,9 @@ type Reading = { client: CloudClient; db: Database; installedAppId: string; now:
 export async function evaluateMonitors(
   reading: Reading,
   { due, idle }: { due: readonly DueMonitor[]; idle: readonly StoredMonitor[] },
-  known: { rowsUntil: number | null; balances: number | undefined },
+  known: { rowsUntil: number | null; rowsFrom: number | undefined; balances: number | undefined },
 ): Promise<Evaluated> {
-  const { client, db, installedAppId, now } = reading;
+  const { client, db, now } = reading;
   const problems = new Map<string, string>();
   const blame = (monitors: readonly StoredMonitor[], problem: string | undefined) => {
     if (problem !== undefined)
@@ -68,46 +59,29 @@ export async function evaluateMonitors(
   };
   const ofRows = due.filter(isOfRows);
   const ofBalances = due.filter(isOfBalances);
+  const results = new Map<string, SubjectResult[]>();
 
-  let rows: RowsReading | undefined;
+  const rows = createRowWatch(reading, { due: ofRows, idle }, known.rowsUntil);
+  let read: RowGroup | Backlog | undefined;
   if (ofRows.length > 0) {
-    const lookBack =
-      known.rowsUntil === null ||
-      ofRows.some(({ kind, looked_back }) => kind === "stuck_transaction" && looked_back === 0);
-    const problem = await problemOf(async () => {
-      rows = await readRows(client, db, installedAppId, { since: known.rowsUntil, lookBack, now });
-    });
-    blame(ofRows, problem);
+    blame(
+      ofRows,
+      await problemOf(async () => {
+        read = await rows.read(known.rowsFrom);
+      }),
+    );
   }
+  const backlog = read && "until" in read ? read : undefined;
+  const last = read && "changed" in read ? read : undefined;
+  const judged = backlog ? [] : ofRows;
 
-  const idleWindows = rows ? idle.filter(isOfWindow).filter(({ looked_back }) => looked_back === 1) : [];
-  const traits = collectTraits([...ofRows, ...idleWindows], rows);
   const members = new Map<string, string[]>();
   const folds = new Map<string, BalanceFold>();
   const readers = [
     ...ofBalances.map((stored) => balanceReader(stored, folds)),
-    ...ofRows.flatMap((stored) => memberReader(stored, members)),
+    ...judged.flatMap((stored) => memberReader(stored, members)),
   ];
-  const balances = await readBalances(client, readers, { now, balances: known.balances, seen: traits.add });
-  let unreadEnds = 0;
-  const traitsProblem = await problemOf(async () => {
-    unreadEnds = await traits.readRest(client);
-  });
-  blame(
-    ofRows.filter(({ monitor }) => traits.ofShadows || needsTraits(monitor)),
-    traitsProblem ?? problemOfUnread(unreadEnds, "balance"),
-  );
-  if (rows && traitsProblem === undefined) rows = traits.nameEnds(rows);
-
-  const windows = [...ofRows.filter(isOfWindow), ...idleWindows];
-  if (rows && traitsProblem === undefined) {
-    const problem = await fillWindows(reading, windows, rows.rows, traits.find);
-    blame(
-      ofRows.filter(({ kind, looked_back }) => looked_back === 0 && kind !== "transaction_match"),
-      problem,
-    );
-  }
-  const results = new Map<string, SubjectResult[]>();
+  const balances = await readBalances(client, readers, { now, balances: known.balances, seen: rows.see });
   for (const stored of ofBalances) {
     const { id, monitor } = stored;
     const found = balances.results.get(id) ?? [];
@@ -118,46 +92,49 @@ export async function evaluateMonitors(
     results.set(id, confirmed);
     blame([stored], balances.problems.get(id) ?? problem);
   }
-  for (const stored of ofRows) blame([stored], balances.problems.get(stored.id));
-  const ofRowsResults = await evaluateRows(reading, ofRows, {
-    rows,
-    traits: traits.find,
-    members,
-    problems,
-    blame,
-  });
-  for (const [id, found] of ofRowsResults) results.set(id, found);
-  if (rows && rows.unread.count > 0) {
-    const { id } = ofRows.find(({ kind }) => kind === "transaction_match") ?? ofRows[0]!;
-    results.set(id, [...results.get(id)!, ...(await tellOfUnread(db, id, rows.unread, now))]);
+  for (const stored of judged) blame([stored], balances.problems.get(stored.id));
+
+  let isRead = false;
+  if (last) {
+    blame(
+      judged,
+      await problemOf(async () => {
+        for (const [id, found] of await rows.finish(last)) results.set(id, found);
+        isRead = true;
+      }),
+    );
+    blame(
+      judged.filter(({ monitor }) => needsTraits(monitor)),
+      problemOfUnread(rows.unreadBalances(), "balance"),
+    );
   }
-  // Rows that could not be judged are read again.
+  if (isRead) {
+    const { unfilled, problem } = await rows.fillNew();
+    blame(unfilled, problem);
+  }
+  const windows = await evaluateWindows(db, judged.filter(isOfWindow), { members, problems, now });
+  for (const stored of judged) {
+    const { id, context } = stored;
+    const problem = problems.get(id);
+    if (windows.has(id)) results.set(id, windows.get(id)!);
+    else if (problem !== undefined)
+      results.set(
+        id,
+        stored.kind === "transaction_match"
+          ? withProblem([], context.tracked, problem)
+          : withUnseen(results.get(id) ?? [], context.tracked, problem),
+      );
+  }
   return {
     results,
     problems,
-    rows: traitsProblem === undefined ? rows : undefined,
     balances: balances.balances,
+    backlog,
+    // Rows that could not be judged are read again.
+    remember: async () => {
+      if (isRead) await rows.remember();
+    },
   };
-}
-
-const HOUR_MS = 60 * 60_000;
-
-/**
- * Rows that could not be read may be just what a monitor waits for: one of them has an incident for it, one an hour. It
- * flags the row beside, for of what cannot be read there is no id.
- */
-async function tellOfUnread(
-  db: Database,
-  monitorId: string,
-  { count, beside }: Unread,
-  now: number,
-): Promise<SubjectResult[]> {
-  const at = beside?.created_at ?? now;
-  const subject = `unreadable ${new Date(at - (at % HOUR_MS)).toISOString().slice(0, 13)}h`;
-  if ((await findEvents(db, monitorId, [subject])).length > 0) return [];
-  const what = count === 1 ? "a transaction" : `${count} transactions`;
-  const value = `${what} that can't be read, too large or damaged, booked about ${new Date(at).toISOString().slice(0, 16)}Z`;
-  return [resultOf(subject, "happened", { entity: beside?.transaction_id, value })];
 }
 
 type Of<M> = DueMonitor & { monitor: M };
@@ -220,77 +197,4 @@ function memberReader(
       },
     },
   ];
-}
-
-function isStuck({ kind }: StoredMonitor): boolean {
-  return kind === "stuck_transaction";
-}
-
-/** The balances at either end of the fresh rows, from whatever reads bring them, and by id for the rest. */
-function collectTraits(ofRows: readonly StoredMonitor[], rows: RowsReading | undefined) {
-  const asking = ofRows.filter(({ monitor }) => needsTraits(monitor));
-  const nameless = ofRows.some(isStuck)
-    ? (rows?.chains ?? []).filter(
-        (chain) =>
-          (asking.some(isStuck) || shadowEnds(chain.rows).length > 0) && unknownEnds(chain).length > 0,
-      )
-    : [];
-  const ofShadows = shadowEnds(rows?.rows ?? []);
-  const wanted = new Set([
-    ...(asking.length > 0 ? idsOfEnds(rows?.rows ?? []) : ofShadows),
-    ...nameless.flatMap(unknownEnds),
-  ]);
-  const found = new Map<string, BalanceTraits>();
-  const add = (page: readonly Balance[]) => {
-    for (const balance of page)
-      if (wanted.has(balance.balance_id)) found.set(balance.balance_id, traitsOf(balance));
-  };
-  return {
-    add,
-    find: (id: string) => found.get(id),
-    ofShadows: ofShadows.length > 0,
-    /** @returns how many could not be read */
-    async readRest(client: CloudClient): Promise<number> {
-      let unread = 0;
-      await Promise.all(
-        batches([...wanted].filter((id) => !found.has(id))).map(async (ids) =>
-          add(await findBalances(client, ids, () => (unread += 1))),
-        ),
-      );
-      return unread;
-    },
-    /** Tells chains of the balances at their ends, once for as long as they are open. */
-    nameEnds(reading: RowsReading): RowsReading {
-      const named = new Map(
-        nameless.map((chain) => {
-          const ends = unknownEnds(chain).map((id) => found.get(id) ?? { ...NO_BALANCE, balance_id: id });
-          return [chain.chain_id, { ...chain, ends: [...chain.ends, ...ends] }];
-        }),
-      );
-      const chains = reading.chains.map((chain) => named.get(chain.chain_id) ?? chain);
-      const changed = new Set(reading.changed.map(({ chain_id }) => chain_id)).union(named);
-      return { ...reading, chains, changed: chains.filter(({ chain_id }) => changed.has(chain_id)) };
-    },
-  };
-}
-
-const NO_BALANCE = { indicator: undefined, ledger_id: undefined, identity_id: undefined };
-
-function traitsOf({ balance_id, indicator, ledger_id, identity_id }: Balance): BalanceTraits {
-  return { balance_id, indicator, ledger_id, identity_id };
-}
-
-/** Adds the fresh rows to the windows, and fills new ones from what was there before; answers why those could not be. */
-async function fillWindows(
-  { client, db, now }: Reading,
-  windows: readonly (StoredMonitor & { monitor: WindowMonitor })[],
-  rows: readonly SeenTransaction[],
-  traits: FindTraits,
-): Promise<string | undefined> {
-  const filled = windows.filter(({ looked_back }) => looked_back === 1);
-  await addToWindows(db, filled, rows, traits);
-  const unfilled = windows.filter(({ looked_back }) => looked_back === 0);
-  return unfilled.length === 0
-    ? undefined
-    : await problemOf(() => lookBackWindows(client, db, unfilled, now));
 }

@@ -11,11 +11,12 @@ import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
 import { OVERLAP_MS } from "../kinds/facts.ts";
 import { selectedPaths } from "../reads/selected-paths.ts";
-import { forgetRows, rememberRows } from "../reads/watched-rows.server.ts";
+import { forgetRows } from "../reads/watched-rows.server.ts";
 import { reportRefusedKey } from "#app/platform/installs/report-refused-key.server.ts";
 import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
+import type { Backlog } from "./watch-rows.server.ts";
 import {
   clearProblems,
   type Cycle,
@@ -47,8 +48,11 @@ export function createWatch(app: MonitorPlatform): JobHandler {
       app,
       monitors.filter((stored) => !due.includes(stored)),
     );
+    const { balances_at = 0, from } = job.payload as CatchUp;
+    const some = started < balances_at ? due.filter(({ kind }) => readsRows(kind)) : due;
+    let backlog: Backlog | undefined;
     try {
-      await watchInstall(app, install, { enabled, due }, context);
+      backlog = await watchInstall(app, install, { enabled, due: some, from }, context);
     } catch (error) {
       if (context.signal.aborted || (error instanceof CloudError && error.code === "stopped")) throw error;
       if (error instanceof CloudError && error.code === "unauthorised") await reportRefusedKey(app, install);
@@ -66,11 +70,20 @@ export function createWatch(app: MonitorPlatform): JobHandler {
     await planWaitingAlerts(app, install, monitors);
     await recordProgress(app, install, { completed_at: enabled.length === 0 ? null : app.clock.now() });
     await tellOfTrouble(app, install);
-    return enabled.length === 0
-      ? undefined
-      : { due_at: nextDue(started, app.clock.now(), app.intervalMs), payload: {} };
+    if (enabled.length === 0) return undefined;
+    const next = nextDue(started, app.clock.now(), app.intervalMs);
+    if (!backlog) return { due_at: next, payload: {} };
+    const payload: CatchUp = {
+      balances_at: started < balances_at ? balances_at : next,
+      from: backlog.until,
+    };
+    // At once, but for those who are due already.
+    return { due_at: app.clock.now(), payload };
   };
 }
+
+/** What a turn leaves to the next while rows of before are read. */
+type CatchUp = { balances_at?: number; from?: number };
 
 function nextDue(started: number, now: number, intervalMs: number): number {
   return started + Math.max(1, Math.ceil((now - started) / intervalMs)) * intervalMs;
@@ -79,9 +92,13 @@ function nextDue(started: number, now: number, intervalMs: number): number {
 async function watchInstall(
   app: MonitorPlatform,
   install: Install,
-  { enabled, due }: { enabled: readonly StoredMonitor[]; due: readonly StoredMonitor[] },
+  {
+    enabled,
+    due,
+    from,
+  }: { enabled: readonly StoredMonitor[]; due: readonly StoredMonitor[]; from: number | undefined },
   { signal, leaveSlot: onSlow }: JobContext,
-): Promise<void> {
+): Promise<Backlog | undefined> {
   const { db } = app;
   const { installed_app_id } = install;
   const watch = await db.read
@@ -92,7 +109,7 @@ async function watchInstall(
   if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
     await db.write((tx) => forgetRows(tx, installed_app_id));
 
-  if (due.length === 0) return;
+  if (due.length === 0) return undefined;
   const client = app.cloud.client(jobCredentials(app, install), {
     signal,
     onSlow,
@@ -120,28 +137,39 @@ async function watchInstall(
   // Their windows go on outside their hours.
   const idle = enabled.filter((stored) => !due.includes(stored));
 
-  const evaluated = await evaluateMonitors(
-    { client, db, installedAppId: installed_app_id, now },
+  const cycle = { app, install, now, problems: new Map<string, string>(), states };
+  const record = (results: Cycle["results"]) =>
+    recordResults(
+      { ...cycle, results },
+      dueNow.filter(({ id }) => results.has(id)),
+    );
+  const { results, problems, balances, backlog, remember } = await evaluateMonitors(
+    { client, db, installedAppId: installed_app_id, now, record },
     { due: dueNow, idle },
-    { rowsUntil: watch?.rows_until ?? null, balances: watch?.balances ?? undefined },
+    {
+      rowsUntil: watch?.rows_until ?? null,
+      rowsFrom: from,
+      balances: watch?.balances ?? undefined,
+    },
   );
-
-  const cycle: Cycle = {
-    app,
-    install,
-    now,
-    results: evaluated.results,
-    problems: evaluated.problems,
-    states,
-  };
-  await recordResults(cycle, dueNow);
+  const late = backlog ? dueNow.filter(({ kind }) => readsRows(kind)) : [];
+  await recordResults(
+    { ...cycle, results, problems },
+    dueNow.filter((stored) => !late.includes(stored)),
+  );
+  if (backlog) {
+    await noteProblems(app, late, describeBacklog(backlog), now);
+    return backlog;
+  }
   // Last: until here a crash only means that the same rows are read, and the same events counted, once more.
-  if (evaluated.rows)
-    await rememberRows(db, installed_app_id, { ...evaluated.rows, keepFrom: now - OVERLAP_MS, now });
-  await recordProgress(app, install, {
-    balances: evaluated.balances ?? null,
-    ...(evaluated.rows && { rows_until: now }),
-  });
+  await remember();
+  await recordProgress(app, install, { balances: balances ?? null });
+  return undefined;
+}
+
+function describeBacklog({ rows, until }: Backlog): string {
+  const time = new Date(until).toISOString().slice(0, 16).replace("T", " ");
+  return `Catching up: ${rows.toLocaleString("en")} transactions behind, read up to ${time} UTC.`;
 }
 
 /**
@@ -169,7 +197,7 @@ async function watchFromNow(tx: Tx, installedAppId: string, now: number): Promis
 async function recordProgress(
   { db }: MonitorPlatform,
   { installed_app_id }: Install,
-  progress: { balances?: number | null; rows_until?: number; completed_at?: number | null },
+  progress: { balances?: number | null; completed_at?: number | null },
 ): Promise<void> {
   await db.write((tx) =>
     tx

@@ -30,6 +30,8 @@ type ScanQuery<R extends Resource, T> = {
   /** Rows created later (ms UTC) are left out, so that paging stays over a fixed set; undefined for a small set. */
   createdUntil: number | undefined;
   pageSize?: number;
+  /** Above so many, nothing is read. */
+  most?: number;
   /**
    * Told of each row that cannot be read even alone, which is then left out; `before` is the row that came before it.
    * Without this, such a row is an error.
@@ -44,9 +46,21 @@ export type Collection<R extends Resource, T> = {
   /**
    * Every row that matches, once each, a page at a time: until a page is empty or as many rows were seen as Cloud
    * counted. An error on the way is thrown, so an end without one is the end of the rows.
+   *
+   * @throws TooManyRows
    */
   scan: (query: ScanQuery<R, T>) => AsyncGenerator<T[], void, undefined>;
 };
+
+/** More match than were to be read. */
+export class TooManyRows extends Error {
+  readonly total: number;
+
+  constructor(total: number) {
+    super(`${total} rows are too many`);
+    this.total = total;
+  }
+}
 
 const PAGE_SIZE = 100;
 /** Pages asked for at once in a scan; the install's own limit is the same. */
@@ -109,7 +123,13 @@ export function createCollection<R extends Resource, T>(
     return read(row);
   }
 
-  async function* scan({ filters = [], createdUntil, pageSize = PAGE_SIZE, onUnreadable }: ScanQuery<R, T>) {
+  async function* scan({
+    filters = [],
+    createdUntil,
+    pageSize = PAGE_SIZE,
+    most = Infinity,
+    onUnreadable,
+  }: ScanQuery<R, T>) {
     const bounded: Filter<R>[] = [...filters];
     if (createdUntil !== undefined)
       bounded.push({ field: "created_at", operator: "lte", value: createdUntil });
@@ -135,6 +155,7 @@ export function createCollection<R extends Resource, T>(
         .then((read) => ({ ...read, unread: 0 }))
         .catch((error: unknown) => readInParts(ask, part, error, onUnreadable));
       ahead.delete(page);
+      if (page === 1 && total !== undefined && total > most) throw new TooManyRows(total);
       if (rows.length + unread === 0) return;
       const fresh = rows.filter((row) => isNew(row[idField]));
       seen += fresh.length + unread;
