@@ -577,7 +577,10 @@ describe("what is kept", () => {
     const confirmed = await prepared({ kind: "commit", target, amount: "1.00" });
     await start(confirmed);
     await prepared({ kind: "commit", target, amount: "2.00" });
-    const sweep = createSweeper({ db, clock }, actionSweeps);
+    const sweep = createSweeper(
+      { db, clock, cloud: { clock: { now: clock.now, skewMs: () => 0 } } },
+      actionSweeps,
+    );
     const kept = async () => {
       await sweep({} as Job, jobContext());
       return (await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id);

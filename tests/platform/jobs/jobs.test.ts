@@ -14,6 +14,7 @@ import {
   retryJob,
   sweepFinishedJobs,
 } from "#app/platform/jobs/jobs.server.ts";
+import type { CloudClock } from "#app/platform/blnk/transport/cloud-clock.ts";
 import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import { NOON, openWorld, type World } from "#tests/support/open-world.ts";
 import { jobContext } from "#tests/support/job-context.ts";
@@ -26,6 +27,12 @@ const claim = (world: World, { limit = 10, installLimit = 100, running = [] as J
   world.db.write((tx) => claimJobs(tx, { limit, installLimit, running, now: world.clock.now() }));
 const restart = (world: World) => world.db.write((tx) => recoverInterrupted(tx, world.clock.now()));
 const rows = (world: World) => world.db.read.selectFrom("jobs").selectAll().orderBy("id").execute();
+
+const withCloudTime = ({ db, clock }: World, cloudClock: CloudClock) => ({
+  db,
+  clock,
+  cloud: { clock: cloudClock },
+});
 
 describe("asking", () => {
   test("there is one open job of a kind for an install; asking again brings it forward, never back", async () => {
@@ -133,7 +140,7 @@ describe("sweeping", () => {
     );
     world.advance(31 * 86_400_000);
     const batches: string[] = [];
-    const sweep = createSweeper(world, [
+    const sweep = createSweeper(withCloudTime(world, { now: world.clock.now, skewMs: () => 0 }), [
       async (...given) => {
         const left = await sweepFinishedJobs(...given);
         batches.push(left);
@@ -143,6 +150,35 @@ describe("sweeping", () => {
     await sweep({} as Job, jobContext());
     expect(batches).toEqual(["more", "more", "done"]);
     expect(await rows(world)).toMatchObject([{ kind: "other" }]);
+  });
+});
+
+describe("a sweep and the clock", () => {
+  const sweepOnce = async (cloudClock: CloudClock) => {
+    const world = await openWorld();
+    const swept: number[] = [];
+    const sweep = createSweeper(withCloudTime(world, cloudClock), [
+      async (_tx, now) => {
+        swept.push(now);
+        return "done";
+      },
+    ]);
+    const next = await sweep({} as Job, jobContext());
+    return { swept, wait: next!.due_at - world.clock.now() };
+  };
+
+  test("goes by Cloud's time, not by a clock that leaped", async () => {
+    const right = NOON - 400 * 86_400_000;
+    expect(await sweepOnce({ now: () => right, skewMs: () => 400 * 86_400_000 })).toMatchObject({
+      swept: [right],
+    });
+  });
+
+  test("deletes nothing before Cloud's time is known, and looks again in a minute", async () => {
+    expect(await sweepOnce({ now: () => NOON, skewMs: () => undefined })).toEqual({
+      swept: [],
+      wait: 60_000,
+    });
   });
 });
 
