@@ -6,6 +6,7 @@ const MORE = [
   "tests/http/storage-trouble.test.ts",
   "tests/sandbox/conformance.test.ts",
   "tests/sandbox-lifecycle/dashboard-page.test.ts",
+  "tests/scripts/dev.test.ts",
   "tests/scripts/documented-commands.test.ts",
   "tests/scripts/extending.test.ts",
   "tests/scripts/image.test.ts",

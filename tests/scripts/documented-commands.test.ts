@@ -30,7 +30,7 @@ function commandsOf(page: string): string[] {
 }
 
 /** Run elsewhere: by other tests, or where there is an engine. */
-const NOT_HERE = [/^npm test$/, /^npm run demo$/, /^npm run dev /, /^npm run check$/, /^docker /];
+const NOT_HERE = [/^npm test$/, /^npm run demo$/, /^npm run dev\b/, /^npm run check$/, /^docker /];
 
 /** A copy of the project as a newcomer has it, set up already, with a `fly` that only takes notes. */
 function cloneProject() {
