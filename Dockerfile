@@ -2,6 +2,7 @@
 FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY packages/blnk-sandbox/package.json packages/blnk-sandbox/
 RUN npm ci --ignore-scripts --include=dev --include=optional
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts --include=optional

@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 const MORE = [
   "tests/http/portal-storage-trouble.test.ts",
   "tests/http/storage-trouble.test.ts",
-  "tests/sandbox/conformance.test.ts",
-  "tests/sandbox-lifecycle/dashboard-page.test.ts",
+  "packages/blnk-sandbox/tests/conformance.test.ts",
+  "packages/blnk-sandbox/tests/lifecycle/dashboard-page.test.ts",
   "tests/scripts/dev.test.ts",
   "tests/scripts/documented-commands.test.ts",
   "tests/scripts/extending.test.ts",
@@ -20,7 +20,14 @@ export default defineConfig({
     // Two cores: more workers only make time-outs.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: "fast", include: ["tests/**/*.test.ts"], exclude: MORE } },
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["tests/**/*.test.ts", "packages/*/tests/**/*.test.ts"],
+          exclude: MORE,
+        },
+      },
       { extends: true, test: { name: "more", include: MORE } },
     ],
   },

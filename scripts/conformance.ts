@@ -2,11 +2,11 @@ import {
   type ConformanceTarget,
   type Outcome,
   runConformance,
-} from "#scripts/conformance/run-conformance.ts";
+} from "blnk-sandbox/conformance/run-conformance.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
-import { CORE_VERSIONS } from "#scripts/sandbox/ledger/core-version.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
-import { defaultSwitches } from "#scripts/sandbox/switches.ts";
+import { CORE_VERSIONS } from "blnk-sandbox/ledger/core-version.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
+import { defaultSwitches } from "blnk-sandbox/switches.ts";
 
 loadDotEnv();
 

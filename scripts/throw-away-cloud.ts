@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { appManifest } from "./app-manifest.ts";
 import { freshSecrets } from "./fresh-secrets.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 
 /** A sandbox with history and traffic, and the environment of an app beside it: fresh secrets, and a database that goes with it. */
 export async function startThrowAwayCloud() {

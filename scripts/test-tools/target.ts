@@ -21,7 +21,7 @@ import { urlToken } from "#app/platform/installs/url-token.server.ts";
 import { appManifest } from "#scripts/app-manifest.ts";
 import { startProcess } from "#scripts/bench/machine/server-process.ts";
 import { freshSecrets } from "#scripts/fresh-secrets.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 
 const PUBLIC_URL = "https://tidemark.example.com";
 const SERVE = fileURLToPath(new URL("../serve.ts", import.meta.url));

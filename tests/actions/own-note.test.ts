@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { noteVersion, readNote, saveNote } from "#app/actions/own-note.server.ts";
-import { refund } from "#scripts/sandbox/ledger/refund.ts";
+import { refund } from "blnk-sandbox/ledger/refund.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const EMPTY = noteVersion("");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { readTransactionChain } from "#app/platform/blnk/read-transaction-chain.server.ts";
-import { refund } from "#scripts/sandbox/ledger/refund.ts";
+import { refund } from "blnk-sandbox/ledger/refund.ts";
 
 import { openActions } from "./open-actions.ts";
 

@@ -1,6 +1,6 @@
 import type { FrameLocator, Page } from "@playwright/test";
 
-import { remainingHold } from "#scripts/sandbox/ledger/update-inflight.ts";
+import { remainingHold } from "blnk-sandbox/ledger/update-inflight.ts";
 
 import { install, launch, openDashboard, portalAddress, untilInteractive } from "./support/dashboard.ts";
 import { judgeThemes, WITH_FRAME } from "./support/judge.ts";

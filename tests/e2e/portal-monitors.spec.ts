@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { FrameLocator, Page } from "@playwright/test";
 
-import { createBalance, createLedger } from "#scripts/sandbox/ledger/ledger.ts";
-import { recordTransaction } from "#scripts/sandbox/ledger/record-transaction.ts";
-import { newRequest, type TransactionRequest } from "#scripts/sandbox/ledger/transaction-request.ts";
+import { createBalance, createLedger } from "blnk-sandbox/ledger/ledger.ts";
+import { recordTransaction } from "blnk-sandbox/ledger/record-transaction.ts";
+import { newRequest, type TransactionRequest } from "blnk-sandbox/ledger/transaction-request.ts";
 
 import { install, launch, openDashboard, portal } from "./support/dashboard.ts";
 import { expect, test } from "./support/test.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { move, openWallet } from "#tests/monitors/watched-world.ts";
 import { installBody } from "#tests/support/blnk-payloads.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";

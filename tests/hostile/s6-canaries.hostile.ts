@@ -5,7 +5,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 
 import { SCOPES } from "#app/platform/permissions/scopes.ts";
-import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { type Sandbox, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { report } from "#tests/faults/report.ts";
 import { IDS, installBody, uninstallBody } from "#tests/support/blnk-payloads.ts";
 import { answerText, startCloudServer } from "#tests/support/cloud-server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 
-import { startSandbox, type SandboxOptions } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox, type SandboxOptions } from "blnk-sandbox/start-sandbox.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { startApp } from "#tests/support/start-app.ts";
 import { PUBLIC_URL } from "#tests/support/test-environment.ts";

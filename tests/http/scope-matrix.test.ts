@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { type PortalRequest, portalRequests, send } from "#tests/support/portal-requests.ts";

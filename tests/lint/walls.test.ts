@@ -81,7 +81,8 @@ test.each([
   ["app/portal/planted.server.ts", PARSER, /Read a form with/],
   ["app/platform/ops/planted.server.ts", BYTES, /Read a form with/],
   ["app/portal/planted.server.ts", FORM_DATA, /Read a form with/],
-  ["scripts/sandbox/planted.ts", imports("#app/app.ts"), /shares no code/],
+  ["packages/blnk-sandbox/planted.ts", imports("#app/app.ts"), /only what is above it/],
+  ["app/platform/blnk/planted.server.ts", imports("blnk-sandbox/json.ts"), /only what is above it/],
 ])("the wall refuses %s", (path, content, message) => {
   expect(lint({ [path]: content }).get(path)).toMatch(message);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { updateInflight } from "#scripts/sandbox/ledger/update-inflight.ts";
+import { updateInflight } from "blnk-sandbox/ledger/update-inflight.ts";
 
 import { move, openWallet, openWatchedWorld } from "./watched-world.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
-import type { Sandbox } from "#scripts/sandbox/start-sandbox.ts";
+import type { Sandbox } from "blnk-sandbox/start-sandbox.ts";
 import { report } from "#tests/faults/report.ts";
 
 import { Crash } from "./crash.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { MetaData } from "#scripts/sandbox/ledger/rows.ts";
+import type { MetaData } from "blnk-sandbox/ledger/rows.ts";
 
 import { below, move, openWallet, openWatchedWorld } from "./watched-world.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { createBalance, createLedger, newId } from "#scripts/sandbox/ledger/ledger.ts";
-import { updateInflight } from "#scripts/sandbox/ledger/update-inflight.ts";
+import { createBalance, createLedger, newId } from "blnk-sandbox/ledger/ledger.ts";
+import { updateInflight } from "blnk-sandbox/ledger/update-inflight.ts";
 
 import { move, openWatchedWorld } from "./watched-world.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
-import { createBalance } from "#scripts/sandbox/ledger/ledger.ts";
-import { updateInflight } from "#scripts/sandbox/ledger/update-inflight.ts";
+import { createBalance } from "blnk-sandbox/ledger/ledger.ts";
+import { updateInflight } from "blnk-sandbox/ledger/update-inflight.ts";
 import {
   deleteMonitor,
   changeMonitor,

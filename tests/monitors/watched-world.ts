@@ -16,10 +16,10 @@ import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import { createMonitors } from "#app/monitors/monitors.server.ts";
 import type { PostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { openDatabase } from "#db/database.server.ts";
-import { createBalance, createLedger, type Ledger } from "#scripts/sandbox/ledger/ledger.ts";
-import { recordTransaction } from "#scripts/sandbox/ledger/record-transaction.ts";
-import { newRequest, type TransactionRequest } from "#scripts/sandbox/ledger/transaction-request.ts";
-import { type Sandbox, type SandboxOptions, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { createBalance, createLedger, type Ledger } from "blnk-sandbox/ledger/ledger.ts";
+import { recordTransaction } from "blnk-sandbox/ledger/record-transaction.ts";
+import { newRequest, type TransactionRequest } from "blnk-sandbox/ledger/transaction-request.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { Crash } from "./crash.ts";
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 

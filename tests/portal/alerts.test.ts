@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 
 import { joinMarker, splitMarker } from "#app/portal/alerts/alert-marker.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { startApp } from "#tests/support/start-app.ts";
 import { PUBLIC_URL } from "#tests/support/test-environment.ts";

@@ -1,5 +1,5 @@
-import type { Ledger } from "#scripts/sandbox/ledger/ledger.ts";
-import { settleRow } from "#scripts/sandbox/ledger/update-inflight.ts";
+import type { Ledger } from "blnk-sandbox/ledger/ledger.ts";
+import { settleRow } from "blnk-sandbox/ledger/update-inflight.ts";
 
 /** Expires a hold now, as its `inflight_expiry_date` would: one that was queued by its queued row's id. */
 export function expireHold(ledger: Ledger, holdId: string): void {

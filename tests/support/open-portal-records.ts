@@ -1,5 +1,5 @@
 import { seenVersion } from "#app/portal/alerts/change-alert.server.ts";
-import type { Sandbox } from "#scripts/sandbox/start-sandbox.ts";
+import type { Sandbox } from "blnk-sandbox/start-sandbox.ts";
 
 import type { openPortal } from "./portal-browser.ts";
 import type { PortalIds } from "./portal-requests.ts";

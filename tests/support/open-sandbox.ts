@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { createReference } from "#app/platform/blnk/reference.server.ts";
 import type { NewTransaction } from "#app/platform/blnk/new-transaction.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import { type SandboxOptions, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { type SandboxOptions, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 
 import { cloudCredentials, testCloud } from "./cloud-server.ts";
 

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Frame } from "@playwright/test";
 
-import type { Switches } from "#scripts/sandbox/switches.ts";
+import type { Switches } from "blnk-sandbox/switches.ts";
 
 /** What makes the app as bad as a figure must not let it be. */
 export type Harm = {

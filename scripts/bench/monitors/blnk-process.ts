@@ -1,7 +1,7 @@
-import { createBalance, createLedger, type Ledger } from "#scripts/sandbox/ledger/ledger.ts";
-import { recordTransaction } from "#scripts/sandbox/ledger/record-transaction.ts";
-import { newRequest } from "#scripts/sandbox/ledger/transaction-request.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { createBalance, createLedger, type Ledger } from "blnk-sandbox/ledger/ledger.ts";
+import { recordTransaction } from "blnk-sandbox/ledger/record-transaction.ts";
+import { newRequest } from "blnk-sandbox/ledger/transaction-request.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 
 import { readHarm } from "../control/harm.ts";
 

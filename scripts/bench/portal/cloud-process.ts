@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { portalPaths } from "#tests/e2e/support/portal-paths.ts";
 
 import { readHarm } from "../control/harm.ts";

@@ -1,4 +1,4 @@
-import { GENERAL_LEDGER } from "#scripts/sandbox/ledger/ledger.ts";
+import { GENERAL_LEDGER } from "blnk-sandbox/ledger/ledger.ts";
 
 import type { Instance } from "./dashboard.ts";
 import type { World } from "./world.ts";

@@ -4,7 +4,7 @@ import type { BrowserContext } from "@playwright/test";
 
 import { appManifest } from "#scripts/app-manifest.ts";
 import { freshSecrets } from "#scripts/fresh-secrets.ts";
-import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { type Sandbox, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { operatorHash } from "#tests/support/operator-password.ts";
 
 import { type AppProcess, startApp } from "./app-process.ts";

@@ -4,7 +4,7 @@ import SqliteDatabase from "better-sqlite3";
 import { onTestFinished } from "vitest";
 
 import { SCOPES } from "#app/platform/permissions/scopes.ts";
-import { startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { PUBLIC_URL, temporaryDirectory } from "#tests/support/test-environment.ts";

@@ -1,6 +1,6 @@
 import { createReference } from "#app/platform/blnk/reference.server.ts";
 import type { NewTransaction } from "#app/platform/blnk/new-transaction.ts";
-import { type Sandbox, startSandbox } from "#scripts/sandbox/start-sandbox.ts";
+import { type Sandbox, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { cloudCredentials, testCloud } from "#tests/support/cloud-server.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 
