@@ -1,21 +1,22 @@
 import { actionSweeps, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
-import { activitySweeps, moveActivity } from "#app/platform/activity/activity.server.ts";
-import type { Restoration } from "#app/platform/backups/restore-backup.server.ts";
-import type { AfterProof, Inheritance } from "#app/platform/installs/inherit.server.ts";
+import { activitySweeps } from "#app/platform/activity/activity.server.ts";
+import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { createKeyProof, type KeyProof } from "#app/platform/installs/prove-key.server.ts";
-import type { Departure } from "#app/platform/installs/end-install.server.ts";
 import { sweepFinishedJobs } from "#app/platform/jobs/jobs.server.ts";
 import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
-import { awaitSending, doubtPendingAlerts } from "#app/monitors/alerts/alert-deliveries.server.ts";
+import {
+  markPendingUnconfirmed,
+  resumeInterruptedSends,
+} from "#app/monitors/alerts/alert-deliveries.server.ts";
 import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
 import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import { monitorHealth } from "#app/monitors/monitor-health.server.ts";
 import { monitorReadings } from "#app/monitors/monitor-readings.server.ts";
 import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
-import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
+import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/lifecycle.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
 import { createWatchdog } from "#app/monitors/watch/watchdog.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
@@ -36,17 +37,17 @@ import type { Database } from "#db/database.server.ts";
 import type { Env } from "#app/platform/http/env.server.ts";
 import type { Log } from "#app/platform/http/log.server.ts";
 
-/** What a re-install takes over from the last install of its instance. */
-export const inheritance: Inheritance = [moveActivity, moveActions, moveCurrencyDecimals, moveMonitors];
-
-/** What goes on as soon as a key works. */
-export const afterProof: AfterProof = [resumeWatching, resumeConfirming];
-
-/** What an uninstall destroys beside the key. */
-const departure: Departure = [destroyWebhook];
-
-/** What a restored database must look up before it does it again: it was made before the last things that happened. */
-export const restoration: Restoration = [doubtPendingAlerts];
+/** What Tidemark does when an install changes. */
+export const hooks: readonly LifecycleHooks[] = [
+  { onReinstall: moveActions, onKeyVerified: resumeConfirming },
+  { onReinstall: moveCurrencyDecimals },
+  {
+    onUninstall: destroyWebhook,
+    onReinstall: moveMonitors,
+    onKeyVerified: resumeWatching,
+    onRestore: markPendingUnconfirmed,
+  },
+];
 
 /** What the features need of the environment beside the platform's own. */
 function featureSettings(env: Env, log: Log) {
@@ -60,7 +61,7 @@ function featureSettings(env: Env, log: Log) {
 
 /** What goes on at each start. */
 async function resumeFeatures(db: Database, env: Env, now: number): Promise<void> {
-  await db.write((tx) => awaitSending(tx, now));
+  await db.write((tx) => resumeInterruptedSends(tx, now));
   await resumeAllWatching(db, { now, intervalMs: env.MONITOR_INTERVAL_SECONDS * 1000 });
 }
 
@@ -88,10 +89,10 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
 /** What Tidemark adds to the platform. */
 export const features: Features = {
   background(parts, env) {
-    const platform = { ...parts, inheritance, afterProof, ...featureSettings(env, parts.log) };
+    const platform = { ...parts, hooks, ...featureSettings(env, parts.log) };
     return { jobHandlers: jobHandlers(platform), watchdog: createWatchdog(platform) };
   },
-  ending: { departure, inheritance, afterProof },
+  hooks,
   opsPanels: [monitorHealth],
   readings: [...platformReadings, ...monitorReadings],
   resume: resumeFeatures,

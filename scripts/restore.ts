@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
-import { afterProof, restoration } from "#app/app.server.ts";
+import { hooks } from "#app/app.server.ts";
 import { checksumFile, isBackupName } from "#app/platform/backups/backup-file.server.ts";
 import { type Bucket, openBucket } from "#app/platform/backups/bucket.server.ts";
 import { restoreBackup } from "#app/platform/backups/restore-backup.server.ts";
@@ -36,7 +36,7 @@ await runCommand(async () => {
     const wanted = /^bucket:(.+)$/.exec(values.from)?.[1];
     const backup = wanted ? await download(openBucket(env), wanted, folder) : resolve(values.from);
     const { installs, replaced, checksum } = await restoreBackup(
-      { sealer: createSealer(env.ENCRYPTION_KEYS), restoration, afterProof },
+      { sealer: createSealer(env.ENCRYPTION_KEYS), hooks },
       { backup, database: databaseFile(env.DATABASE_URL) },
       { now: Date.now(), onProgress: tellProgress("restored") },
     );

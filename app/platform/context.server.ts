@@ -2,7 +2,7 @@ import { createContext, type RouterContextProvider } from "react-router";
 
 import type { Cloud } from "#app/platform/blnk/cloud.server.ts";
 import type { Finding } from "#app/platform/doctor/finding.ts";
-import type { Ending } from "#app/platform/installs/end-install.server.ts";
+import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import type { Sealer } from "#app/platform/installs/sealer.server.ts";
 import type { createTokenCheck } from "#app/platform/installs/url-token.server.ts";
 import type { WalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
@@ -38,7 +38,7 @@ export type Platform = {
   intervalMs: number;
   metrics: Metrics;
   walTruncation: WalTruncation;
-  ending: Ending;
+  hooks: readonly LifecycleHooks[];
   /** Hosts that webhooks may go to; none: webhooks are off. */
   webhookHosts: readonly string[];
   readiness: Readiness;

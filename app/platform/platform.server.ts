@@ -5,7 +5,7 @@ import { type Database, databaseFile, openDatabase } from "#db/database.server.t
 import { version } from "#package.json";
 import type { OpsPanel } from "#app/platform/operator/panel.ts";
 import type { Observed } from "#app/platform/operator/readings.server.ts";
-import type { Ending } from "#app/platform/installs/end-install.server.ts";
+import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { createBackups } from "#app/platform/backups/back-up.server.ts";
 import { openBucket } from "#app/platform/backups/bucket.server.ts";
 import { createCloud } from "#app/platform/blnk/cloud.server.ts";
@@ -34,7 +34,7 @@ const FIRST_BACKUP_AFTER_MS = 60 * 60_000;
 /** What the features add to the platform, which knows none of them. */
 export type Features = {
   background: (parts: JobParts, env: Env) => Background;
-  ending: Ending;
+  hooks: readonly LifecycleHooks[];
   /** Tables of their own in the operator console. */
   opsPanels: readonly OpsPanel[];
   /** What the metrics say of them. */
@@ -116,7 +116,7 @@ export async function createPlatform(
     intervalMs,
     metrics,
     walTruncation,
-    ending: features.ending,
+    hooks: features.hooks,
     webhookHosts: env.WEBHOOK_HOSTS,
     readiness: createReadiness(db, clock),
     urlSecretUses: createUrlSecretUses(env.URL_SECRETS, clock),

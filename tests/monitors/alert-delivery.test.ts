@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { planAlerts } from "#app/monitors/alerts/plan-alerts.server.ts";
-import { awaitSending, noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
+import { resumeInterruptedSends, noteAlertStatus } from "#app/monitors/alerts/alert-deliveries.server.ts";
 import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
 import { findMonitor } from "#app/monitors/monitors.server.ts";
 
@@ -230,7 +230,9 @@ describe("an answer that is lost", () => {
   });
 
   test("to a process that ended is looked for two seconds after the next start, however old the call is", async () => {
-    expect(await raiseLate((world) => world.db.write((tx) => awaitSending(tx, world.clock.now())))).toBe(1);
+    expect(
+      await raiseLate((world) => world.db.write((tx) => resumeInterruptedSends(tx, world.clock.now()))),
+    ).toBe(1);
   });
 
   test("would be raised twice without that wait: the check bites", async () => {

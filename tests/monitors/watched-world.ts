@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished } from "vitest";
 
-import { afterProof, inheritance, jobHandlers } from "#app/app.server.ts";
+import { hooks, jobHandlers } from "#app/app.server.ts";
 import { createCloud } from "#app/platform/blnk/cloud.server.ts";
 import type { CloudClock } from "#app/platform/blnk/transport/cloud-clock.ts";
 import { createClock } from "#app/platform/clock.ts";
@@ -88,7 +88,7 @@ export async function openWatchedWorld({
       client: (...of) => crash.wrap(cloud.client(...of)),
     } satisfies typeof cloud,
   };
-  const platform = { ...dying, sealer, clock, log, walTruncation, inheritance, afterProof, ...monitoring };
+  const platform = { ...dying, sealer, clock, log, walTruncation, hooks, ...monitoring };
   const worker = createWorker({ db, clock, log }, wrap(jobHandlers(platform)), workerLimits);
   let closed: Promise<void> | undefined;
   const close = () =>

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 import { expect, onTestFinished } from "vitest";
 
-import { moveActivity } from "#app/platform/activity/activity.server.ts";
 import { createCloud } from "#app/platform/blnk/cloud.server.ts";
 import { InvalidBody } from "#app/platform/errors.ts";
 import { callbackSchema } from "#app/platform/installs/callback-schema.ts";
@@ -39,7 +38,7 @@ export async function openWorld({ pinnedAppId }: { pinnedAppId?: string } = {}) 
   const standIn = await startStandInCloud();
   const cloud = createCloud({ apiUrl: standIn.url, retryMs: 1 });
   const walTruncation = createWalTruncation(db, log);
-  const proof = { db, sealer, clock, cloud, walTruncation, inheritance: [moveActivity], afterProof: [] };
+  const proof = { db, sealer, clock, cloud, walTruncation, hooks: [] };
   const worker = createWorker({ db, clock, log }, { prove_key: createKeyProof(proof) });
   onTestFinished(async () => {
     await worker.stop();
@@ -55,7 +54,7 @@ export async function openWorld({ pinnedAppId }: { pinnedAppId?: string } = {}) 
     cloud,
     worker,
     walTruncation,
-    ending: { departure: [], inheritance: [moveActivity], afterProof: [] },
+    hooks: [],
     pinnedAppId,
     publicUrl: PUBLIC_URL,
     sessionMinutes: 15,

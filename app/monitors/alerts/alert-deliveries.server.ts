@@ -204,7 +204,7 @@ export async function noteAlertStatus(
 }
 
 /** At start: a call that the last process left may still be on its way, however long ago it began. */
-export async function awaitSending(tx: Tx, now: number): Promise<void> {
+export async function resumeInterruptedSends(tx: Tx, now: number): Promise<void> {
   await tx
     .updateTable("alert_deliveries")
     .set({ due_at: now + LOOK_AFTER_MS })
@@ -216,7 +216,7 @@ export async function awaitSending(tx: Tx, now: number): Promise<void> {
 }
 
 /** After a restore: what was to be sent may have been sent since, so each is looked for before it is. */
-export async function doubtPendingAlerts(tx: Tx, now: number): Promise<void> {
+export async function markPendingUnconfirmed(tx: Tx, now: number): Promise<void> {
   await tx
     .updateTable("alert_deliveries")
     .set({ state: "sending", sent_at: now, due_at: now })

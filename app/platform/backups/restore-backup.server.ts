@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 
 import { sql } from "kysely";
 
-import type { AfterProof } from "#app/platform/installs/inherit.server.ts";
+import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { checkSealedKeys } from "#app/platform/installs/sealed-boxes.server.ts";
 import type { Sealer } from "#app/platform/installs/sealer.server.ts";
 import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
@@ -25,9 +25,6 @@ import { takeSnapshot, verifySnapshot } from "#db/snapshot.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { checkChecksum } from "./backup-file.server.ts";
-
-/** What is done to a restored database beside voiding its generations; one function for each room. */
-export type Restoration = ((tx: Tx, now: number) => Promise<void>)[];
 
 export type Restored = {
   installs: number;
@@ -43,7 +40,7 @@ export type Restored = {
  * @throws in words, and changes nothing, while a server has the database or when the backup cannot be used
  */
 export async function restoreBackup(
-  app: { sealer: Sealer; restoration: Restoration; afterProof: AfterProof },
+  app: { sealer: Sealer; hooks: readonly LifecycleHooks[] },
   { backup, database }: { backup: string; database: string },
   { now, onProgress }: { now: number; onProgress: (done: number, total: number) => void },
 ): Promise<Restored> {
@@ -68,7 +65,7 @@ export async function restoreBackup(
 
 /** Of what ran when the backup was made nothing may go on as it was: it is older than what happened since. */
 async function prepareCopy(
-  app: { sealer: Sealer; restoration: Restoration; afterProof: AfterProof },
+  app: { sealer: Sealer; hooks: readonly LifecycleHooks[] },
   copy: string,
   now: number,
 ): Promise<number> {
@@ -79,7 +76,7 @@ async function prepareCopy(
       await voidGenerations(tx, now);
       for (const table of ["launches", "operator_sessions", "server_keys", "backups"] as const)
         await tx.deleteFrom(table).execute();
-      for (const prepare of app.restoration) await prepare(tx, now);
+      for (const { onRestore } of app.hooks) await onRestore?.(tx, now);
       const installs = await tx
         .selectFrom("installs")
         .select(["installed_app_id", "generation"])
@@ -87,7 +84,7 @@ async function prepareCopy(
         .execute();
       for (const install of installs) {
         await enqueueJob(tx, { kind: "prove_key", ...install, due_at: now }, now);
-        for (const goOn of app.afterProof) await goOn(tx, install, now);
+        for (const { onKeyVerified } of app.hooks) await onKeyVerified?.(tx, install, now);
       }
       return installs.length;
     });

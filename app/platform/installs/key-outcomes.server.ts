@@ -6,17 +6,17 @@ import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { voidGeneration } from "./end-install.server.ts";
-import { type AfterProof, inherit, type Inheritance } from "./inherit.server.ts";
 import { destroyKeys, type HeldKey, listHeldKeys, markProven, storeKey } from "./install-keys.server.ts";
 import { activateInstall, type Install } from "./installs.server.ts";
+import type { LifecycleHooks } from "./lifecycle-hooks.ts";
+import { moveFromLastInstall } from "./reinstall.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
 type App = {
   db: Database;
   clock: Clock;
   walTruncation: WalTruncation;
-  inheritance: Inheritance;
-  afterProof: AfterProof;
+  hooks: readonly LifecycleHooks[];
 };
 
 /** What Cloud showed of a key that it does not refuse; see `tryKey`. */
@@ -38,8 +38,8 @@ export async function keepKey(
     const destroyed = await destroyKeys(tx, installed_app_id, [generation]);
     if (standing === "proven") await markProven(tx, install, now);
     if (standing === "proven" && (current.proven_at === null || install.key_state !== "working"))
-      await inherit(tx, install, app.inheritance);
-    for (const goOn of app.afterProof) await goOn(tx, install, now);
+      await moveFromLastInstall(tx, install, app.hooks);
+    for (const { onKeyVerified } of app.hooks) await onKeyVerified?.(tx, install, now);
     return destroyed;
   });
   if (destroyed) app.walTruncation.request();
@@ -90,8 +90,9 @@ export async function restoreKey(
       { installed_app_id, action: "key.restored", result: "a newer key was not proven" },
       now,
     );
-    if (standing === "proven") await inherit(tx, install, app.inheritance);
-    for (const goOn of app.afterProof) await goOn(tx, { installed_app_id, generation }, now);
+    if (standing === "proven") await moveFromLastInstall(tx, install, app.hooks);
+    for (const { onKeyVerified } of app.hooks)
+      await onKeyVerified?.(tx, { installed_app_id, generation }, now);
   });
   app.walTruncation.request();
 }

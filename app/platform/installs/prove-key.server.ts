@@ -6,10 +6,10 @@ import type { JobContext, JobHandler, NextRun } from "#app/platform/jobs/worker.
 import type { Database } from "#db/database.server.ts";
 
 import { keyCredentials } from "./cloud-access.server.ts";
-import type { AfterProof, Inheritance } from "./inherit.server.ts";
 import { type HeldKey, listHeldKeys } from "./install-keys.server.ts";
 import { findInstall, type Install } from "./installs.server.ts";
 import { keepKey, rejectKey, restoreKey, type Standing } from "./key-outcomes.server.ts";
+import type { LifecycleHooks } from "./lifecycle-hooks.ts";
 import type { Sealer } from "./sealer.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
@@ -49,8 +49,7 @@ export type KeyProof = {
   clock: Clock;
   cloud: Cloud;
   walTruncation: WalTruncation;
-  inheritance: Inheritance;
-  afterProof: AfterProof;
+  hooks: readonly LifecycleHooks[];
 };
 
 /**

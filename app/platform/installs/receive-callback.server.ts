@@ -9,11 +9,12 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import { type CallbackDelivery, waitLeft } from "./read-delivery.server.ts";
 import type { InstallEvent } from "./callback-schema.ts";
-import { endInstall, type Ending, voidGeneration } from "./end-install.server.ts";
+import { endInstall, voidGeneration } from "./end-install.server.ts";
 import { fingerprintEvent, fingerprintKey } from "./fingerprint.server.ts";
 import { findAppliedKey, storeKey } from "./install-keys.server.ts";
 import { activateInstall, findInstall, type Install } from "./installs.server.ts";
 import { judgeCallback, type Verdict } from "./judge-callback.ts";
+import type { LifecycleHooks } from "./lifecycle-hooks.ts";
 import type { Sealer } from "./sealer.server.ts";
 import type { WalTruncation } from "./wal-truncation.server.ts";
 
@@ -28,7 +29,7 @@ type LifeCycle = {
   worker: Pick<Worker, "abort">;
   walTruncation: Pick<WalTruncation, "request">;
   pinnedAppId: string | undefined;
-  ending: Ending;
+  hooks: readonly LifecycleHooks[];
 };
 
 /**
@@ -75,7 +76,7 @@ export async function receiveCallback(app: LifeCycle, delivery: CallbackDelivery
       if (verdict.outcome !== "applied") return verdict;
       if (event.kind === "install")
         await applyInstall(tx, app.sealer, event, { install, eventId, keyFingerprint: keyFingerprint!, now });
-      else if (install?.state === "active") await endInstall(tx, install, app.ending, now);
+      else if (install?.state === "active") await endInstall(tx, install, app.hooks, now);
       return verdict;
     },
     { signal: delivery.signal, maxWait: waitLeft(delivery.arrivedAt) },

@@ -447,7 +447,7 @@ describe("Cloud's word against Cloud's", () => {
     expect(await world.currentKey()).toBe(API_KEY);
   });
 
-  test("a revocation that comes late costs a restoration, and the new key is current again", async () => {
+  test("a revocation that comes late costs a switch back, and the new key is current again", async () => {
     const world = await openWorld();
     await world.install();
     await world.work(SECOND);
@@ -554,7 +554,7 @@ describe("generations", () => {
   });
 });
 
-describe("inheritance", () => {
+describe("re-installs", () => {
   test("a re-install with a new id takes over what the old one left, once its key works", async () => {
     const world = await openWorld();
     await world.install();
@@ -684,7 +684,7 @@ describe("inheritance", () => {
   test.each([
     ["another instance", { instance_id: "inst_2" }],
     ["another app", { app_id: "app_2" }],
-  ])("%s inherits nothing", async (_name, fields) => {
+  ])("%s gets nothing", async (_name, fields) => {
     const world = await openWorld();
     await world.install();
     await world.uninstall();

@@ -1,7 +1,8 @@
 import type { Cloud } from "#app/platform/blnk/cloud.server.ts";
 import type { Clock } from "#app/platform/clock.ts";
-import { endInstall, type Ending } from "#app/platform/installs/end-install.server.ts";
+import { endInstall } from "#app/platform/installs/end-install.server.ts";
 import { findInstall } from "#app/platform/installs/installs.server.ts";
+import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import type { WalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
 import type { Worker } from "#app/platform/jobs/worker.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -16,7 +17,7 @@ export async function markGone(
     cloud: Pick<Cloud, "stop">;
     worker: Pick<Worker, "abort">;
     walTruncation: Pick<WalTruncation, "request">;
-    ending: Ending;
+    hooks: readonly LifecycleHooks[];
   },
   operator: Operator,
   installedAppId: string,
@@ -24,7 +25,7 @@ export async function markGone(
   await operate(app, operator, { action: "marked as gone", target: installedAppId }, async (tx, now) => {
     const install = await findInstall(tx, installedAppId);
     if (install?.state !== "active") return "was not active";
-    await endInstall(tx, install, app.ending, now);
+    await endInstall(tx, install, app.hooks, now);
     return "key destroyed";
   });
   app.cloud.stop(installedAppId);

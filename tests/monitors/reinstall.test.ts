@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/take-over.server.ts";
+import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/lifecycle.server.ts";
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 import { cancelJobs, recoverInterrupted } from "#app/platform/jobs/jobs.server.ts";
