@@ -12,6 +12,7 @@ import * as chainEnds from "#db/migrations/008-chain-ends.server.ts";
 import * as problemSince from "#db/migrations/009-problem-since.server.ts";
 import * as eventCounts from "#db/migrations/010-event-counts.server.ts";
 import * as keyProofs from "#db/migrations/011-key-proofs.server.ts";
+import * as windowTotals from "#db/migrations/012-window-totals.server.ts";
 import type { Schema } from "./schema.ts";
 
 /** In order, and frozen: a migration that has been released is never edited, and imports nothing of the live code. */
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "009-problem-since": problemSince,
   "010-event-counts": eventCounts,
   "011-key-proofs": keyProofs,
+  "012-window-totals": windowTotals,
 };
 
 /** What a file's schema is to this version. */

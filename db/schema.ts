@@ -22,7 +22,9 @@ export interface Schema {
   watches: WatchRow;
   seen_rows: SeenRowRow;
   open_chains: OpenChainRow;
-  window_entries: WindowEntryRow;
+  windows: WindowsTable;
+  window_rows: WindowRowRow;
+  window_totals: WindowTotalRow;
   heartbeat: { id: number; beat_at: number };
   currency_decimals: CurrencyDecimalsRow;
   launch_displays: LaunchDisplayRow;
@@ -310,16 +312,33 @@ export interface OpenChainRow {
   ends: string;
 }
 
-/** A row's part in a monitor's window; amounts are decimal integers, which may exceed SQLite's. */
-export interface WindowEntryRow {
+/** A monitor's window: rows from its edge on are in its totals. The key is never used again. */
+export interface WindowsTable {
+  key: Generated<number>;
   monitor_id: string;
-  subject: string;
+  edge: number;
+}
+
+/** A row that counts in windows; amounts are decimal integers, which may exceed SQLite's. */
+export interface WindowRowRow {
+  installed_app_id: string;
   transaction_id: string;
   at: number;
-  flow: "in" | "out";
   amount: string | null;
   precision: string | null;
   currency: string | null;
+  /** JSON: by subject and flow, the keys of the windows. */
+  marks: string;
+}
+
+/** What a window has of one subject; sums by currency and precision, as JSON. */
+export interface WindowTotalRow {
+  monitor_id: string;
+  subject: string;
+  sums: string;
+  newest_at: number | null;
+  newest_id: string | null;
+  crossing_id: string | null;
 }
 
 /** How many decimals an install assumes for a currency, where it does not go by ISO 4217. */

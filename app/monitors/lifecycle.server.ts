@@ -15,8 +15,12 @@ export async function moveMonitors(tx: Tx, from: string, to: string): Promise<vo
     .select("rows_until")
     .where("installed_app_id", "=", to)
     .executeTakeFirst();
-  if (typeof own?.rows_until === "number") return;
-  for (const table of ["seen_rows", "open_chains"] as const) {
+  if (typeof own?.rows_until === "number") {
+    // Its windows are of other rows than these.
+    await refillWindows(tx, to);
+    return;
+  }
+  for (const table of ["seen_rows", "open_chains", "window_rows"] as const) {
     await tx.updateTable(table).set({ installed_app_id: to }).where("installed_app_id", "=", from).execute();
   }
   if (own) await tx.deleteFrom("watches").where("installed_app_id", "=", to).execute();
@@ -24,6 +28,17 @@ export async function moveMonitors(tx: Tx, from: string, to: string): Promise<vo
     .updateTable("watches")
     .set({ installed_app_id: to, told: null })
     .where("installed_app_id", "=", from)
+    .execute();
+}
+
+async function refillWindows(tx: Tx, installedAppId: string): Promise<void> {
+  const monitors = tx.selectFrom("monitors").select("id").where("installed_app_id", "=", installedAppId);
+  await tx.deleteFrom("windows").where("monitor_id", "in", monitors).execute();
+  await tx.deleteFrom("window_totals").where("monitor_id", "in", monitors).execute();
+  await tx
+    .updateTable("monitors")
+    .set({ looked_back: 0 })
+    .where("installed_app_id", "=", installedAppId)
     .execute();
 }
 

@@ -254,7 +254,7 @@ async function startAfresh(tx: Tx, { id }: StoredMonitor, now: number): Promise<
 
 /** Windows are filled anew: nothing was counted during the pause. */
 async function watchFromNow(tx: Tx, { id }: StoredMonitor, now: number): Promise<void> {
-  await tx.deleteFrom("window_entries").where("monitor_id", "=", id).execute();
+  await forgetWindow(tx, id);
   await tx
     .updateTable("monitors")
     .set({ watching_since: now, looked_back: 0 })
@@ -262,9 +262,14 @@ async function watchFromNow(tx: Tx, { id }: StoredMonitor, now: number): Promise
     .execute();
 }
 
+async function forgetWindow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom("windows").where("monitor_id", "=", id).execute();
+  await tx.deleteFrom("window_totals").where("monitor_id", "=", id).execute();
+}
+
 async function forgetState(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom("monitor_states").where("monitor_id", "=", id).execute();
-  await tx.deleteFrom("window_entries").where("monitor_id", "=", id).execute();
+  await forgetWindow(tx, id);
 }
 
 async function record(

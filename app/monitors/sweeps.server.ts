@@ -66,6 +66,7 @@ const sweepAlerts: Sweep = async (tx, now, limit) => {
 
 // A monitor may have many rows: few at a time.
 const MONITORS = 20;
+const WINDOW_ROWS = 500;
 
 /** A deleted monitor goes with the last of its episodes. */
 const sweepDeletedMonitors: Sweep = async (tx, now) =>
@@ -117,6 +118,25 @@ const sweepLeftRows: Sweep = async (tx, now) => {
       .executeTakeFirst();
     if (numDeletedRows > 0n) answer = "more";
   }
+  const rows = await tx
+    .selectFrom("window_rows")
+    .innerJoin("installs", "installs.installed_app_id", "window_rows.installed_app_id")
+    .select(["window_rows.installed_app_id", "transaction_id"])
+    .where("state", "=", "inactive")
+    .where("uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
+    .limit(WINDOW_ROWS)
+    .execute();
+  for (const [id, some] of Map.groupBy(rows, ({ installed_app_id }) => installed_app_id))
+    await tx
+      .deleteFrom("window_rows")
+      .where("installed_app_id", "=", id)
+      .where(
+        "transaction_id",
+        "in",
+        some.map(({ transaction_id }) => transaction_id),
+      )
+      .execute();
+  if (rows.length === WINDOW_ROWS) answer = "more";
   return answer;
 };
 

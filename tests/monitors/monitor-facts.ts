@@ -78,7 +78,7 @@ export function contextOf(more: Partial<EvaluationContext> = {}): EvaluationCont
 }
 
 export function factsOf(more: Partial<TransactionFacts> = {}): TransactionFacts {
-  return { rows: [], chains: [], entries: [], members: [], traits: () => undefined, ...more };
+  return { rows: [], chains: [], totals: [], members: [], traits: () => undefined, ...more };
 }
 
 /** `bln_a holds 12.00`, in order of the subjects. */

@@ -10,6 +10,7 @@ import {
   type TransactionFacts,
 } from "#app/monitors/kinds/facts.ts";
 import { windowEntries } from "#app/monitors/kinds/window-entries.ts";
+import { emptyTotal, enterWindow, leaveWindow, type WindowTotal } from "#app/monitors/kinds/window-totals.ts";
 
 import { contextOf, factsOf, MINUTE, monitorOf, NOW, rowOf, summaryOf } from "./monitor-facts.ts";
 
@@ -36,8 +37,15 @@ function evaluate(monitor: TransactionMonitor, { now, watching_since, tracked, .
 }
 
 function evaluateRows(monitor: WindowMonitor, rows: SeenTransaction[], more: More = {}) {
-  const entries = windowEntries(monitor, rows, traits);
-  return evaluate(monitor, { entries, ...more });
+  const { now = NOW } = more;
+  const totals = new Map<string, WindowTotal>();
+  for (const entry of windowEntries(monitor, rows, traits).toSorted((one, other) => one.at - other.at)) {
+    const total = totals.get(entry.subject) ?? emptyTotal(entry.subject);
+    totals.set(entry.subject, total);
+    enterWindow(monitor, total, entry);
+    if (monitor.kind !== "silence" && entry.at < keptFrom(monitor, now)) leaveWindow(total, entry);
+  }
+  return evaluate(monitor, { totals: [...totals.values()], ...more });
 }
 
 const ago = (minutes: number) => NOW - minutes * MINUTE;

@@ -1,3 +1,4 @@
+import type { WindowTotal } from "./window-totals.ts";
 import type { Balance, Transaction } from "#app/platform/blnk/records.ts";
 
 /**
@@ -80,11 +81,8 @@ export type TransactionFacts = {
   rows: readonly SeenTransaction[];
   /** For `stuck_transaction`: all open chains of the look-back, and the tracked ones that are open no more. */
   chains: readonly Chain[];
-  /**
-   * For window kinds: all stored entries (see `keptFrom`) and this cycle's, in any order. Those of one window before
-   * watching began are among them.
-   */
-  entries: readonly WindowEntry[];
+  /** For window kinds: what the window has now, by subject; rows of one window before watching began are among it. */
+  totals: readonly WindowTotal[];
   /** For a `movement` that `needsMembers`: balance or identity ids that count as zero when no entry names them. */
   members: readonly string[];
   traits: FindTraits;

@@ -1,6 +1,5 @@
 import type { Silence } from "../definition/monitor.ts";
 import { type EvaluationContext, SELECTION, type SubjectResult, type TransactionFacts } from "./facts.ts";
-import { newestOf } from "./newest-of.ts";
 import { allUnknown, resultOf, withUnseen } from "./results.ts";
 import { timeInside } from "./schedule/schedule.ts";
 
@@ -8,11 +7,11 @@ const MINUTE_MS = 60_000;
 
 export function evaluateSilence(
   { select, condition, schedule }: Silence,
-  { entries, problem }: TransactionFacts,
+  { totals, problem }: TransactionFacts,
   { now, watching_since, tracked }: EvaluationContext,
 ): SubjectResult[] {
   if (problem !== undefined) return allUnknown(tracked, problem);
-  const last = newestOf(entries);
+  const last = totals[0]?.newest;
   const waitMs = condition.minutes * MINUTE_MS;
   // Where the look-back found no row, there was none for that long before watching began.
   const quietSince = last?.at ?? watching_since - waitMs;

@@ -5,43 +5,36 @@ import type { Database } from "#db/database.server.ts";
 import type { WindowMonitor } from "../definition/monitor.ts";
 import { keptFrom, needsTraits } from "../kinds/evaluate.ts";
 import type { BalanceTraits } from "../kinds/facts.ts";
-import { addToWindows } from "./add-to-windows.server.ts";
 import { batches } from "./batches.ts";
 import { findBalances } from "./read-by-id.server.ts";
 import { idsOfEnds } from "./ends.ts";
+import { addToWindows, type Window } from "./windows.server.ts";
 
-type NewWindow = { id: string; monitor: WindowMonitor };
+type Reading = { client: CloudClient; db: Database; installedAppId: string; now: number };
 
 /**
  * Fills the windows of monitors that are new, were changed or paused, from the rows that they would have counted: one
  * scan for all that count rows of the same status.
  */
-export async function lookBackWindows(
-  client: CloudClient,
-  db: Database,
-  windows: readonly NewWindow[],
-  now: number,
-): Promise<void> {
+export async function lookBackWindows(reading: Reading, windows: readonly Window[]): Promise<void> {
   await Promise.all(
-    [...Map.groupBy(windows, statusOf)].map(([status, group]) =>
-      lookBack(client, db, { status, group, now }),
-    ),
+    [...Map.groupBy(windows, statusOf)].map(([status, group]) => lookBack(reading, { status, group })),
   );
 }
 
 async function lookBack(
-  client: CloudClient,
-  db: Database,
-  { status, group, now }: { status: string; group: readonly NewWindow[]; now: number },
+  reading: Reading,
+  { status, group }: { status: string; group: readonly Window[] },
 ): Promise<void> {
+  const { now } = reading;
   const traits = new Map<string, BalanceTraits>();
   const from = Math.min(...group.map(({ monitor }) => beginningOf(monitor, now)));
-  const { counting } = await readBack(client, db, { status, group, traits, from, until: now });
+  const { counting } = await readBack(reading, { status, group, traits, from, until: now });
   const silent = group.filter(({ id, monitor }) => flagsLastRow(monitor) && !counting.has(id));
   let pages = LAST_ROW_PAGES;
   for (let until = from; silent.length > 0 && pages > 0 && now - until < LAST_ROW_REACH_MS;) {
     const step = { from: now - (now - until) * WIDER, until, pages };
-    const found = await readBack(client, db, { status, group: silent, traits, ...step });
+    const found = await readBack(reading, { status, group: silent, traits, ...step });
     for (const id of found.counting)
       silent.splice(
         silent.findIndex((each) => each.id === id),
@@ -61,10 +54,11 @@ function flagsLastRow({ kind, select }: WindowMonitor): boolean {
 const WIDER = 8;
 const LAST_ROW_REACH_MS = 90 * 24 * 60 * 60_000;
 const LAST_ROW_PAGES = 20;
+const HELD_BALANCES = 20_000;
 
 type Stretch = {
   status: string;
-  group: readonly NewWindow[];
+  group: readonly Window[];
   traits: Map<string, BalanceTraits>;
   from: number;
   until: number;
@@ -74,8 +68,7 @@ type Stretch = {
 
 /** Adds a stretch of history to the windows, and answers in which of them anything of it counts. */
 async function readBack(
-  client: CloudClient,
-  db: Database,
+  { client, db, installedAppId, now }: Reading,
   { status, group, traits, from, until, pages: most = Infinity }: Stretch,
 ): Promise<{ counting: ReadonlySet<string>; pages: number }> {
   const filters = [
@@ -91,13 +84,18 @@ async function readBack(
     onUnreadable: () => undefined,
   })) {
     const asking = group.some(({ monitor }) => needsTraits(monitor));
+    if (traits.size > HELD_BALANCES) traits.clear();
     await readTraits(client, asking ? idsOfEnds(page) : shadowEnds(page), traits);
     const rows = page.map((row) => ({
       ...row,
       chain_id: row.transaction_id,
       first_seen_at: row.created_at ?? until,
     }));
-    for (const id of await addToWindows(db, group, rows, (balanceId) => traits.get(balanceId)))
+    for (const id of await addToWindows(db, installedAppId, group, {
+      rows,
+      traits: (balanceId) => traits.get(balanceId),
+      now,
+    }))
       counting.add(id);
     pages += 1;
     if (pages === most) break;
@@ -105,7 +103,7 @@ async function readBack(
   return { counting, pages };
 }
 
-function statusOf({ monitor }: NewWindow): string {
+function statusOf({ monitor }: Window): string {
   return monitor.kind === "rejections" ? "REJECTED" : "APPLIED";
 }
 

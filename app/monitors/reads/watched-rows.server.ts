@@ -1,9 +1,8 @@
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { batches } from "./batches.ts";
-import type { BalanceTraits, Chain, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
+import type { BalanceTraits, Chain, SeenTransaction } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
 
 /** Which of these rows were seen, and the chains that they belong to. */
@@ -193,96 +192,5 @@ export async function forgetRows(tx: Tx, installedAppId: string): Promise<void> 
     .updateTable("watches")
     .set({ rows_until: null })
     .where("installed_app_id", "=", installedAppId)
-    .execute();
-}
-
-/** Safe to repeat: an entry is one of its monitor, subject and row. */
-export async function storeEntries(
-  db: Pick<Database, "write">,
-  entries: readonly (WindowEntry & { monitor_id: string })[],
-): Promise<void> {
-  for (const some of batches(entries)) {
-    await db.write((tx) =>
-      tx
-        .insertInto("window_entries")
-        .values(
-          some.map(({ monitor_id, subject, transaction_id, at, flow, amount, precision, currency }) => ({
-            monitor_id,
-            subject,
-            transaction_id,
-            at,
-            flow,
-            amount: amount === undefined ? null : String(amount),
-            precision: precision === undefined ? null : String(precision),
-            currency: currency ?? null,
-          })),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    );
-    await ownTurn();
-  }
-}
-
-/** A window, and from when on its entries count. */
-export type KeptWindow = { monitorId: string; keptFrom: number };
-
-/** The entries that a window reaches, and the newest of each subject; `outlived` when there are others. */
-export async function loadEntries(
-  { read }: Pick<Database, "read">,
-  { monitorId, keptFrom }: KeptWindow,
-): Promise<{ entries: WindowEntry[]; outlived: boolean }> {
-  const rows = await read
-    .selectFrom("window_entries")
-    .selectAll()
-    .where("monitor_id", "=", monitorId)
-    .orderBy("at", "desc")
-    .execute();
-  const subjects = new Set<string>();
-  const kept = rows.filter(
-    ({ subject, at }) => (!subjects.has(subject) && subjects.add(subject)) || at >= keptFrom,
-  );
-  const entries = kept.map(({ subject, transaction_id, at, flow, amount, precision, currency }) => ({
-    subject,
-    transaction_id,
-    at,
-    flow,
-    amount: amount === null ? undefined : BigInt(amount),
-    precision: precision === null ? undefined : BigInt(precision),
-    currency: currency ?? undefined,
-  }));
-  return { entries, outlived: kept.length < rows.length };
-}
-
-const WINDOWS_PER_UNIT = 10;
-
-/** Drops what these windows reach no more, but for the newest entry of each subject. */
-export async function dropOutlived(
-  db: Pick<Database, "write">,
-  windows: readonly KeptWindow[],
-): Promise<void> {
-  for (const some of batches(windows, WINDOWS_PER_UNIT)) {
-    await db.write(async (tx) => {
-      for (const window of some) await dropEntries(tx, window);
-    });
-    await ownTurn();
-  }
-}
-
-async function dropEntries(tx: Tx, { monitorId, keptFrom }: KeptWindow): Promise<void> {
-  await tx
-    .deleteFrom("window_entries")
-    .where("monitor_id", "=", monitorId)
-    .where("at", "<", keptFrom)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("window_entries as newer")
-          .select("newer.at")
-          .where("newer.monitor_id", "=", monitorId)
-          .whereRef("newer.subject", "=", "window_entries.subject")
-          .whereRef("newer.at", ">", "window_entries.at"),
-      ),
-    )
     .execute();
 }

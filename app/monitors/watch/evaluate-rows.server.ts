@@ -3,11 +3,11 @@ import type { Database } from "#db/database.server.ts";
 
 import type { TransactionMatch, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
 import { findEvents } from "../episodes/episodes.server.ts";
-import { evaluateTransactions, keptFrom } from "../kinds/evaluate.ts";
+import { evaluateTransactions } from "../kinds/evaluate.ts";
 import type { EvaluationContext, FindTraits, SeenTransaction, SubjectResult } from "../kinds/facts.ts";
 import { evaluateMatches, matchedChains } from "../kinds/transaction-match.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
-import { dropOutlived, type KeptWindow, loadEntries } from "../reads/watched-rows.server.ts";
+import { loadTotals } from "../reads/windows.server.ts";
 
 export type DueRowMonitor = StoredMonitor & { monitor: TransactionMonitor; context: EvaluationContext };
 export type DueMatch = DueRowMonitor & { monitor: TransactionMatch };
@@ -29,28 +29,20 @@ export async function evaluateGroup(
   };
 }
 
-const NOTHING = { chains: [], entries: [], members: [] };
+const NOTHING = { chains: [], totals: [], members: [] };
 
 /** Evaluates windows one by one, each in a turn of its own. */
 export async function evaluateWindows(
   db: Database,
   windows: readonly DueWindow[],
-  {
-    members,
-    problems,
-    now,
-  }: { members: ReadonlyMap<string, string[]>; problems: ReadonlyMap<string, string>; now: number },
+  { members, problems }: { members: ReadonlyMap<string, string[]>; problems: ReadonlyMap<string, string> },
 ): Promise<Map<string, SubjectResult[]>> {
   const results = new Map<string, SubjectResult[]>();
-  const outlived: KeptWindow[] = [];
   for (const { id, monitor, context } of windows) {
-    const window = { monitorId: id, keptFrom: keptFrom(monitor, now) };
-    const loaded = await loadEntries(db, window);
-    if (loaded.outlived) outlived.push(window);
     const facts = {
       ...NOTHING,
       rows: [],
-      entries: loaded.entries,
+      totals: await loadTotals(db, id),
       members: members.get(id) ?? [],
       traits: () => undefined,
       problem: problems.get(id),
@@ -58,6 +50,5 @@ export async function evaluateWindows(
     results.set(id, evaluateTransactions(monitor, facts, context));
     await ownTurn();
   }
-  await dropOutlived(db, outlived);
   return results;
 }

@@ -112,7 +112,7 @@ export async function evaluateMonitors(
     const { unfilled, problem } = await rows.fillNew();
     blame(unfilled, problem);
   }
-  const windows = await evaluateWindows(db, judged.filter(isOfWindow), { members, problems, now });
+  const windows = await evaluateWindows(db, judged.filter(isOfWindow), { members, problems });
   for (const stored of judged) {
     const { id, context } = stored;
     const problem = problems.get(id);

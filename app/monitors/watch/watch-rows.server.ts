@@ -9,12 +9,12 @@ import { type Chain, OVERLAP_MS, type SubjectResult } from "../kinds/facts.ts";
 import { resultOf, withProblem, withUnseen } from "../kinds/results.ts";
 import { judgeChains } from "../kinds/stuck-transaction.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
-import { addToWindows } from "../reads/add-to-windows.server.ts";
 import { openRows } from "../reads/chains.server.ts";
 import { lookBackWindows } from "../reads/look-back.server.ts";
 import { problemOf } from "../reads/problem-of.ts";
 import { createRowReader, type RowGroup } from "../reads/read-rows.server.ts";
 import { dropChains, moveCursor, rememberRows } from "../reads/watched-rows.server.ts";
+import { addToWindows, slideWindows } from "../reads/windows.server.ts";
 import { type DueMatch, type DueRowMonitor, type DueWindow, evaluateGroup } from "./evaluate-rows.server.ts";
 import { createRowBalances } from "./row-balances.server.ts";
 
@@ -77,7 +77,7 @@ export function createRowWatch(
   async function processWanted(group: RowGroup, chains: readonly Chain[]): Promise<Chain[]> {
     await balances.readRest();
     const named = balances.name(chains);
-    await addToWindows(db, filled, group.rows, balances.find);
+    await addToWindows(db, installedAppId, filled, { rows: group.rows, traits: balances.find, now });
     await match(matches, group);
     const gained = new Set(group.changed.map(({ chain_id }) => chain_id));
     const changed = named.filter((chain, index) => chain !== chains[index] || gained.has(chain.chain_id));
@@ -151,6 +151,7 @@ export function createRowWatch(
             balances.want(last, last.changed);
             return last;
           }
+          await slideWindows(db, installedAppId, windows, until);
           await process(last);
           await tellOfUnread();
           await moveCursor(db, installedAppId, until, until - OVERLAP_MS);
@@ -172,6 +173,7 @@ export function createRowWatch(
     /** Processes the last rows, and judges what waits. */
     async finish(last: RowGroup): Promise<Map<string, SubjectResult[]>> {
       const results = new Map<string, SubjectResult[]>();
+      await slideWindows(db, installedAppId, windows, now);
       await processWanted(last, last.changed);
       if (since === null || stuck.some(({ looked_back }) => looked_back === 0))
         for await (const group of reader.lookBack())
@@ -195,7 +197,10 @@ export function createRowWatch(
     async fillNew(): Promise<{ unfilled: readonly DueWindow[]; problem: string | undefined }> {
       const unfilled = due.filter(isWindow).filter(({ looked_back }) => looked_back === 0);
       if (unfilled.length === 0) return { unfilled, problem: undefined };
-      return { unfilled, problem: await problemOf(() => lookBackWindows(client, db, unfilled, now)) };
+      return {
+        unfilled,
+        problem: await problemOf(() => lookBackWindows({ client, db, installedAppId, now }, unfilled)),
+      };
     },
 
     /** Once all is stored that follows. */
