@@ -5,14 +5,21 @@ import type { Balance } from "#app/platform/blnk/records.ts";
 import { currencyPrecision } from "#app/money/currency-precision.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 
-import type { BalanceMonitor, BalanceThreshold, Monitor, TransactionMatch } from "./definition/monitor.ts";
+import type {
+  BalanceMonitor,
+  BalanceThreshold,
+  ChainMonitor,
+  Monitor,
+  TransactionMatch,
+} from "./definition/monitor.ts";
 import { foldBalances, needsTraits } from "./kinds/evaluate.ts";
 import { amountHolds } from "./kinds/compare.ts";
 import type { BalanceTraits, SubjectResult } from "./kinds/facts.ts";
 import { selectsTransaction } from "./kinds/select/select-transactions.ts";
 import { hasAmount } from "./kinds/transaction-match.ts";
 import { readTraits } from "./reads/look-back.server.ts";
-import { confirmImbalance } from "./reads/confirm-imbalance.server.ts";
+import { confirmResults } from "./reads/confirm-results.server.ts";
+import { judgeChains } from "./reads/judge-chains.server.ts";
 import { demandOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
 import { idsOfEnds } from "./reads/ends.ts";
@@ -53,6 +60,8 @@ export async function previewMonitor(client: CloudClient, monitor: Monitor, now:
         past: await previewThreshold(client, monitor, now),
       };
     case "ledger_imbalance":
+    case "overheld":
+    case "negative_balance":
       return {
         now: await previewNow(client, monitor, now),
         past: { kind: "unavailable", why: "Blnk does not keep what all balances were in the past." },
@@ -61,6 +70,9 @@ export async function previewMonitor(client: CloudClient, monitor: Monitor, now:
       return { now: undefined, past: await previewNewBalances(client, monitor, now) };
     case "transaction_match":
       return { now: undefined, past: await previewMatches(client, monitor, now) };
+    case "double_refund":
+    case "applied_after_rejected":
+      return { now: undefined, past: await previewChains(client, monitor, now) };
     case "stuck_transaction":
     case "rejections":
     case "movement":
@@ -90,10 +102,7 @@ async function previewNow(
     seen: () => undefined,
   });
   const found = results.get("preview") ?? [];
-  const { results: all, problem } =
-    monitor.kind === "ledger_imbalance"
-      ? await confirmImbalance(client, monitor, { fold, found, now })
-      : { results: found };
+  const { results: all, problem } = await confirmResults(client, monitor, { fold, found, now });
   const firing = all.filter(({ outcome }) => outcome === "holds");
   const unknown = all.find(({ outcome }) => outcome === "unknown");
   return {
@@ -228,6 +237,22 @@ async function previewMatches(
     }
   });
   return problem === undefined ? newestOf([...chains.values()]) : { kind: "unavailable", why: problem };
+}
+
+async function previewChains(
+  client: CloudClient,
+  monitor: ChainMonitor,
+  now: number,
+): Promise<Preview["past"]> {
+  const events = new Map<string, { entity: string; at: number }>();
+  const problem = await problemOf(async () => {
+    const filters = [{ field: "created_at", operator: "gte", value: now - DAYS * DAY_MS }] as const;
+    for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
+      for (const { chain_id, row } of await judgeChains(client, monitor, page))
+        events.set(chain_id, { entity: row.transaction_id, at: row.created_at ?? now });
+    }
+  });
+  return problem === undefined ? newestOf([...events.values()]) : { kind: "unavailable", why: problem };
 }
 
 function newestOf(events: { entity: string; at: number }[]): Preview["past"] {

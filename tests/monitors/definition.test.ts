@@ -101,6 +101,10 @@ describe("a monitor as JSON", () => {
     { kind: "silence", select: { currency: "NGN" }, condition: { minutes: 30 } },
     { kind: "new_balance", select: { ledger_id: "general_ledger_id" }, condition: {} },
     { kind: "ledger_imbalance", select: {}, condition: {} },
+    { kind: "double_refund", select: { is_refund: true, ledger_id: "ldg_1" }, condition: {} },
+    { kind: "applied_after_rejected", select: { source: "@World" }, condition: {} },
+    { kind: "overheld", select: { indicator: "@cash" }, condition: {} },
+    { kind: "negative_balance", select: { meta_data: { "app.wallet": true } }, condition: {} },
     {
       kind: "balance_threshold",
       select: { ledger_id: "ldg_1" },

@@ -65,6 +65,7 @@ export function rowOf(transaction_id: string, fields: Partial<SeenTransaction> =
     effective_date: undefined,
     scheduled_for: undefined,
     inflight: false,
+    allow_overdraft: false,
     rejection_reason: undefined,
     shadow_for: undefined,
     meta_data: {},

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { TransactionMonitor, WindowMonitor } from "#app/monitors/definition/monitor.ts";
+import type { WindowMonitor } from "#app/monitors/definition/monitor.ts";
 import { evaluateTransactions, keptFrom, needsMembers, needsTraits } from "#app/monitors/kinds/evaluate.ts";
 import {
   type BalanceTraits,
@@ -27,7 +27,10 @@ const traits = (balance_id: string) => {
 
 type More = Partial<EvaluationContext> & Partial<TransactionFacts>;
 
-function evaluate(monitor: TransactionMonitor, { now, watching_since, tracked, ...facts }: More = {}) {
+function evaluate(
+  monitor: Parameters<typeof evaluateTransactions>[0],
+  { now, watching_since, tracked, ...facts }: More = {},
+) {
   const context = contextOf({
     ...(now !== undefined && { now }),
     ...(watching_since !== undefined && { watching_since }),

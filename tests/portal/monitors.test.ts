@@ -278,6 +278,39 @@ describe("a new monitor", () => {
     expect(alerts()).toEqual([]);
   });
 
+  test.each(["double_refund", "applied_after_rejected", "overheld", "negative_balance"])(
+    "of kind %s asks for a selection only, and is previewed",
+    async (kind) => {
+      const { create, page, send, exported } = await openWorld();
+      expect(await page(`monitors/new?kind=${kind}`)).toContain("Create monitor");
+      const fields = {
+        name: "Integrity",
+        form: kind,
+        severity: "critical",
+        start: "alert",
+        "select.currency": "USD",
+      };
+      const preview = await mainOf(await send(`monitors/new?kind=${kind}`, { do: "preview", ...fields }));
+      expect(preview).toMatch(/Fires on nothing now|Nothing matched in the last 7 days/);
+      await create(fields);
+      expect(await exported()).toMatchObject([{ kind, select: { currency: "USD" }, condition: {} }]);
+    },
+  );
+
+  test("of each integrity kind comes with one click, which makes nothing twice", async () => {
+    const { page, send, exported } = await openWorld();
+    expect(await page("monitors")).toContain("Add integrity pack");
+    for (let click = 0; click < 2; click += 1)
+      expect((await send("monitors", {})).headers.get("location")).toMatch(/\/monitors$/);
+    expect((await exported()).map(({ kind }) => kind)).toEqual([
+      "double_refund",
+      "applied_after_rejected",
+      "overheld",
+      "negative_balance",
+    ]);
+    expect(await page("monitors")).not.toContain("Add integrity pack");
+  });
+
   test("is made for each balance of a ledger, and again for those that came since", async () => {
     const { send, addBalance, balanceId, ledgerId, exported, page } = await openWorld();
     const second = await addBalance();

@@ -61,6 +61,10 @@ export function buildMonitor(json: MonitorJson, context: z.core.$RefinementCtx):
       return { ...common, kind: json.kind, condition: json.condition };
     case "new_balance":
     case "ledger_imbalance":
+    case "overheld":
+    case "negative_balance":
+    case "double_refund":
+    case "applied_after_rejected":
       return { ...common, kind: json.kind, condition: {} };
   }
 }

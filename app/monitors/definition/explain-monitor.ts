@@ -39,6 +39,14 @@ function explainCondition(monitor: Monitor): string {
       return `when no transaction${explainSelection(select)} has been applied for ${minutes(condition.minutes)}`;
     case "new_balance":
       return `for each new balance${explainSelection(select)}`;
+    case "double_refund":
+      return `for each transaction${explainSelection(select)} that is refunded more than once`;
+    case "applied_after_rejected":
+      return `for each transaction${explainSelection(select)} that was rejected and is applied all the same`;
+    case "overheld":
+      return `when holds take more from a balance${explainSelection(select)} than it has, and no overdraft allows it`;
+    case "negative_balance":
+      return `when a balance${explainSelection(select)} falls below zero, and no overdraft allows it`;
     case "ledger_imbalance":
       return `when the balances${explainSelection(select)}, or the inflight balances, of a currency miss zero by the same amount in three reads in a row`;
   }

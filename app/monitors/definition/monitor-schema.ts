@@ -153,6 +153,10 @@ const movement = z.strictObject({
   per: z.enum(["selection", "balance", "identity"]).optional(),
 });
 
+function unconditional<Kind extends string, Select extends z.ZodType>(kind: Kind, select: Select) {
+  return z.strictObject({ ...common, kind: z.literal(kind), select, condition: z.strictObject({}) });
+}
+
 export const monitorSchema = z.discriminatedUnion("kind", [
   z.strictObject({ ...common, kind: z.literal("balance_threshold"), select: balances, condition: threshold }),
   z.strictObject({ ...common, kind: z.literal("transaction_match"), select: transactions, condition: match }),
@@ -181,18 +185,12 @@ export const monitorSchema = z.discriminatedUnion("kind", [
     select: transactions,
     condition: z.strictObject({ minutes: minutes(1, MAX_WINDOW_MINUTES) }),
   }),
-  z.strictObject({
-    ...common,
-    kind: z.literal("new_balance"),
-    select: balances,
-    condition: z.strictObject({}),
-  }),
-  z.strictObject({
-    ...common,
-    kind: z.literal("ledger_imbalance"),
-    select: z.strictObject({ currency: balanceSelection.currency }),
-    condition: z.strictObject({}),
-  }),
+  unconditional("new_balance", balances),
+  unconditional("ledger_imbalance", z.strictObject({ currency: balanceSelection.currency })),
+  unconditional("overheld", balances),
+  unconditional("negative_balance", balances),
+  unconditional("double_refund", transactions),
+  unconditional("applied_after_rejected", transactions),
 ]);
 
 /** A monitor as the forms, imports and exports write it. */

@@ -7,15 +7,41 @@ export type Monitor =
   | Movement
   | Silence
   | NewBalance
-  | LedgerImbalance;
+  | LedgerImbalance
+  | OverdrawnMonitor
+  | ChainMonitor;
 
 export type MonitorKind = Monitor["kind"];
 
 /** Kinds that are decided by balances alone, and those that are decided by transaction rows. */
-export type BalanceMonitor = BalanceThreshold | NewBalance | LedgerImbalance;
-export type TransactionMonitor = TransactionMatch | StuckTransaction | WindowMonitor;
+export type BalanceMonitor = BalanceThreshold | NewBalance | LedgerImbalance | OverdrawnMonitor;
+export type TransactionMonitor = TransactionMatch | StuckTransaction | WindowMonitor | ChainMonitor;
 /** Kinds that count rows over time: their entries are kept between cycles. */
 export type WindowMonitor = Rejections | Movement | Silence;
+/** Kinds that find a balance with less than it should have. */
+export type OverdrawnMonitor = Overheld | NegativeBalance;
+/** Kinds that judge a whole chain whenever it gains a row. */
+export type ChainMonitor = DoubleRefund | AppliedAfterRejected;
+
+const BALANCE_KINDS: ReadonlySet<string> = new Set<BalanceMonitor["kind"]>([
+  "balance_threshold",
+  "new_balance",
+  "ledger_imbalance",
+  "overheld",
+  "negative_balance",
+]);
+
+export function isBalanceKind(kind: string): kind is BalanceMonitor["kind"] {
+  return BALANCE_KINDS.has(kind);
+}
+
+/** What Core should never let happen, and sometimes does. */
+export const INTEGRITY_KINDS = [
+  "double_refund",
+  "applied_after_rejected",
+  "overheld",
+  "negative_balance",
+] as const satisfies (ChainMonitor | OverdrawnMonitor)["kind"][];
 
 export type BalanceThreshold = Common & { kind: "balance_threshold"; condition: ThresholdCondition };
 export type TransactionMatch = Common & { kind: "transaction_match"; condition: MatchCondition };
@@ -25,6 +51,10 @@ export type Movement = Common & { kind: "movement"; condition: MovementCondition
 export type Silence = Common & { kind: "silence"; condition: { minutes: number } };
 export type NewBalance = Common & { kind: "new_balance"; condition: Unconditional };
 export type LedgerImbalance = Common & { kind: "ledger_imbalance"; condition: Unconditional };
+type DoubleRefund = Common & { kind: "double_refund"; condition: Unconditional };
+type AppliedAfterRejected = Common & { kind: "applied_after_rejected"; condition: Unconditional };
+type Overheld = Common & { kind: "overheld"; condition: Unconditional };
+type NegativeBalance = Common & { kind: "negative_balance"; condition: Unconditional };
 
 /** `{}` */
 type Unconditional = Record<string, never>;

@@ -40,6 +40,12 @@ export function writeMonitor(monitor: Monitor): MonitorJson {
       return { ...common, kind: monitor.kind, select, condition: {} };
     case "ledger_imbalance":
       return { ...common, kind: monitor.kind, select, condition: {} };
+    case "overheld":
+    case "negative_balance":
+      return { ...common, kind: monitor.kind, select, condition: {} };
+    case "double_refund":
+    case "applied_after_rejected":
+      return { ...common, kind: monitor.kind, select, condition: {} };
   }
 }
 

@@ -1,11 +1,19 @@
 import type { Balance } from "#app/platform/blnk/records.ts";
 
-import type { BalanceMonitor, Monitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
+import {
+  type BalanceMonitor,
+  type ChainMonitor,
+  isBalanceKind,
+  type Monitor,
+  type TransactionMonitor,
+  type WindowMonitor,
+} from "../definition/monitor.ts";
 import { foldThreshold } from "./balance-threshold.ts";
 import type { BalanceReads, EvaluationContext, SubjectResult, TransactionFacts } from "./facts.ts";
 import { foldImbalance } from "./ledger-imbalance.ts";
 import { evaluateMovement } from "./movement.ts";
 import { foldNewBalances } from "./new-balance.ts";
+import { foldOverdrawn, type Overdrawn } from "./overdrawn.ts";
 import { evaluateRejections } from "./rejections.ts";
 import { needsEndTraits, needsSideTraits } from "./select/select-transactions.ts";
 import { evaluateSilence } from "./silence.ts";
@@ -21,6 +29,8 @@ export type BalanceFold = {
    * subject that did not come is `gone`, or `unknown` when there was a problem.
    */
   finish: (reads: BalanceReads) => SubjectResult[];
+  /** `overheld` and `negative_balance`: the balances that hold true unless an overdraft allows it. */
+  overdrawn?: ReadonlyMap<string, Overdrawn>;
 };
 
 export function foldBalances(monitor: BalanceMonitor, context: EvaluationContext): BalanceFold {
@@ -31,11 +41,14 @@ export function foldBalances(monitor: BalanceMonitor, context: EvaluationContext
       return foldNewBalances(monitor, context);
     case "ledger_imbalance":
       return foldImbalance(monitor, context);
+    case "overheld":
+    case "negative_balance":
+      return foldOverdrawn(monitor, context);
   }
 }
 
 export function evaluateTransactions(
-  monitor: TransactionMonitor,
+  monitor: Exclude<TransactionMonitor, ChainMonitor>,
   facts: TransactionFacts,
   context: EvaluationContext,
 ): SubjectResult[] {
@@ -61,7 +74,7 @@ export function keptFrom({ kind, condition }: WindowMonitor, now: number): numbe
 
 /** Whether `traits` are asked for: the balances of rows have to be known. */
 export function needsTraits({ kind, select, condition }: Monitor): boolean {
-  if (kind === "balance_threshold" || kind === "new_balance" || kind === "ledger_imbalance") return false;
+  if (isBalanceKind(kind)) return false;
   return (
     needsEndTraits(select) || needsSideTraits(select) || (kind === "movement" && condition.per === "identity")
   );

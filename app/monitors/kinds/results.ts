@@ -3,7 +3,12 @@ import { type Outcome, SELECTION, type SubjectResult } from "./facts.ts";
 export function resultOf(
   subject: string,
   outcome: Outcome,
-  { entity, value, against, reason }: Partial<Omit<SubjectResult, "subject" | "outcome">> = {},
+  {
+    entity,
+    value,
+    against,
+    reason,
+  }: { [K in "entity" | "value" | "against" | "reason"]?: SubjectResult[K] } = {},
 ): SubjectResult {
   return { subject, outcome, entity, value, against, reason };
 }

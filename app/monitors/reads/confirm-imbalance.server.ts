@@ -5,9 +5,8 @@ import type { BalanceFold } from "../kinds/evaluate.ts";
 import type { SubjectResult } from "../kinds/facts.ts";
 import { currencyOf } from "../kinds/ledger-imbalance.ts";
 import { selectionFilters } from "./balance-filters.ts";
+import type { Confirmed } from "./confirm-results.server.ts";
 import { problemOf } from "./problem-of.ts";
-
-type Confirmed = { results: SubjectResult[]; problem?: string | undefined };
 
 /**
  * Reads on where a scan found that a currency does not add up. The scan ends at balances of its own moment, by our clock:

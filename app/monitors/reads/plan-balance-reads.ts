@@ -73,6 +73,8 @@ export function demandOf(
     const since = Math.max(watching_since, (evaluated_at ?? 0) - OVERLAP_MS);
     return { ...NOTHING, queries: [[...selected, { field: "created_at", operator: "gte", value: since }]] };
   }
+  if (kind === "overheld" || kind === "negative_balance")
+    return { ...NOTHING, ids: [...tracked], queries: [[...selected, SUSPECTS[kind]]] };
   const { per, limit, field, operator } = monitor.condition;
   if (limit.type === "compared") return both(wholeSelection(select), wholeSelection(limit.select));
   if (select.balance_id !== undefined || per === "total") return wholeSelection(select);
@@ -81,6 +83,11 @@ export function demandOf(
     ? { ...NOTHING, scans: [selected] }
     : { ids: [...tracked], queries, selection: selected, scans: [] };
 }
+
+const SUSPECTS = {
+  overheld: { field: "inflight_debit_balance", operator: "gt", value: 0n },
+  negative_balance: { field: "balance", operator: "lt", value: 0n },
+} as const;
 
 /** Every balance that a selection matches. */
 export function wholeSelection(select: Selection): BalanceDemand {

@@ -1,25 +1,51 @@
+import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { TransactionMatch, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
+import type {
+  ChainMonitor,
+  TransactionMatch,
+  TransactionMonitor,
+  WindowMonitor,
+} from "../definition/monitor.ts";
 import { findEvents } from "../episodes/episodes.server.ts";
+import { countedAt } from "../kinds/counted-at.ts";
 import { evaluateTransactions } from "../kinds/evaluate.ts";
 import type { EvaluationContext, FindTraits, SeenTransaction, SubjectResult } from "../kinds/facts.ts";
+import { resultOf } from "../kinds/results.ts";
 import { evaluateMatches, matchedChains } from "../kinds/transaction-match.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
+import { judgeChains } from "../reads/judge-chains.server.ts";
 import { loadTotals } from "../reads/windows.server.ts";
 
 export type DueRowMonitor = StoredMonitor & { monitor: TransactionMonitor; context: EvaluationContext };
-export type DueMatch = DueRowMonitor & { monitor: TransactionMatch };
+export type DueEvents = DueRowMonitor & { monitor: TransactionMatch | ChainMonitor };
 export type DueWindow = DueRowMonitor & { monitor: WindowMonitor };
 
 /** What happened in some rows, and why one of them could not be judged. */
 export async function evaluateGroup(
-  db: Pick<Database, "read">,
-  { id, monitor, context }: DueMatch,
+  { client, db }: { client: CloudClient; db: Pick<Database, "read"> },
+  { id, monitor, context }: DueEvents,
   rows: readonly SeenTransaction[],
   traits: FindTraits,
 ): Promise<{ events: SubjectResult[]; problem: string | undefined }> {
+  if (monitor.kind !== "transaction_match") {
+    const since = rows.filter((row) => countedAt(row) >= context.watching_since);
+    const findings = await judgeChains(client, monitor, since);
+    const told = new Set(
+      await findEvents(
+        db,
+        id,
+        findings.map(({ chain_id }) => chain_id),
+      ),
+    );
+    const events = findings
+      .filter(({ chain_id }) => !told.has(chain_id))
+      .map(({ chain_id, row, value }) =>
+        resultOf(chain_id, "happened", { entity: row.transaction_id, value }),
+      );
+    return { events, problem: undefined };
+  }
   const facts = { ...NOTHING, rows, traits };
   const known = await findEvents(db, id, matchedChains(monitor, facts));
   const results = evaluateMatches(monitor, facts, { ...context, tracked: new Set(known) });

@@ -2,20 +2,25 @@ import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
 import type { Database } from "#db/database.server.ts";
 
-import type { BalanceMonitor, TransactionMonitor, WindowMonitor } from "../definition/monitor.ts";
+import {
+  type BalanceMonitor,
+  isBalanceKind,
+  type TransactionMonitor,
+  type WindowMonitor,
+} from "../definition/monitor.ts";
 import { type BalanceFold, foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
 import type { EvaluationContext, SubjectResult } from "../kinds/facts.ts";
 import { withProblem, withUnseen } from "../kinds/results.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
 import type { BalanceReader } from "../reads/balance-reader.ts";
-import { confirmImbalance } from "../reads/confirm-imbalance.server.ts";
+import { confirmResults } from "../reads/confirm-results.server.ts";
 import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import { problemOf, problemOfUnread } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
 import type { RowGroup } from "../reads/read-rows.server.ts";
 import { evaluateWindows } from "./evaluate-rows.server.ts";
-import { type Backlog, createRowWatch } from "./watch-rows.server.ts";
+import { type Backlog, createRowWatch, isOfEvents } from "./watch-rows.server.ts";
 
 /** A monitor that is due, with the subjects that it must hear of. */
 export type DueMonitor = StoredMonitor & { context: EvaluationContext };
@@ -85,10 +90,11 @@ export async function evaluateMonitors(
   for (const stored of ofBalances) {
     const { id, monitor } = stored;
     const found = balances.results.get(id) ?? [];
-    const { results: confirmed, problem } =
-      monitor.kind === "ledger_imbalance"
-        ? await confirmImbalance(client, monitor, { fold: folds.get(id)!, found, now })
-        : { results: found };
+    const { results: confirmed, problem } = await confirmResults(client, monitor, {
+      fold: folds.get(id)!,
+      found,
+      now,
+    });
     results.set(id, confirmed);
     blame([stored], balances.problems.get(id) ?? problem);
   }
@@ -120,7 +126,7 @@ export async function evaluateMonitors(
     else if (problem !== undefined)
       results.set(
         id,
-        stored.kind === "transaction_match"
+        isOfEvents(stored)
           ? withProblem([], context.tracked, problem)
           : withUnseen(results.get(id) ?? [], context.tracked, problem),
       );
@@ -140,7 +146,7 @@ export async function evaluateMonitors(
 type Of<M> = DueMonitor & { monitor: M };
 
 function isOfBalances<S extends StoredMonitor>(stored: S): stored is S & { monitor: BalanceMonitor } {
-  return ["balance_threshold", "new_balance", "ledger_imbalance"].includes(stored.monitor.kind);
+  return isBalanceKind(stored.monitor.kind);
 }
 
 function isOfRows<S extends StoredMonitor>(stored: S): stored is S & { monitor: TransactionMonitor } {

@@ -15,7 +15,7 @@ import { problemOf } from "../reads/problem-of.ts";
 import { createRowReader, type RowGroup } from "../reads/read-rows.server.ts";
 import { dropChains, moveCursor, rememberRows } from "../reads/watched-rows.server.ts";
 import { addToWindows, slideWindows } from "../reads/windows.server.ts";
-import { type DueMatch, type DueRowMonitor, type DueWindow, evaluateGroup } from "./evaluate-rows.server.ts";
+import { type DueEvents, type DueRowMonitor, type DueWindow, evaluateGroup } from "./evaluate-rows.server.ts";
 import { createRowBalances } from "./row-balances.server.ts";
 
 // A slice of a backlog: what follows from it is stored, and the cursor moves, before the next is read.
@@ -49,7 +49,7 @@ export function createRowWatch(
   const idleWindows = idle.filter(isWindow).filter(({ looked_back }) => looked_back === 1);
   const windows = [...due.filter(isWindow), ...idleWindows];
   const filled = windows.filter(({ looked_back }) => looked_back === 1);
-  const matches = due.filter(isMatch);
+  const ofEvents = due.filter(isOfEvents);
   const stuck = due.filter(isStuck);
   const balances = createRowBalances(client, [...due, ...idleWindows]);
   /** Closed now, and to be told of before they are forgotten. */
@@ -57,10 +57,10 @@ export function createRowWatch(
   const closed = new Set<string>();
   const unreadable = new Map<string, string>();
 
-  async function match(some: readonly DueMatch[], { rows }: RowGroup): Promise<void> {
+  async function match(some: readonly DueEvents[], { rows }: RowGroup): Promise<void> {
     const found = new Map<string, SubjectResult[]>();
     for (const stored of some) {
-      const { events, problem } = await evaluateGroup(db, stored, rows, balances.find);
+      const { events, problem } = await evaluateGroup({ client, db }, stored, rows, balances.find);
       if (events.length > 0) found.set(stored.id, events);
       if (problem !== undefined) unreadable.set(stored.id, problem);
       await ownTurn();
@@ -78,7 +78,7 @@ export function createRowWatch(
     await balances.readRest();
     const named = balances.name(chains);
     await addToWindows(db, installedAppId, filled, { rows: group.rows, traits: balances.find, now });
-    await match(matches, group);
+    await match(ofEvents, group);
     const gained = new Set(group.changed.map(({ chain_id }) => chain_id));
     const changed = named.filter((chain, index) => chain !== chains[index] || gained.has(chain.chain_id));
     for (const { chain_id, rows } of changed)
@@ -89,7 +89,7 @@ export function createRowWatch(
 
   /** Monitors with hours or a daily check missed what others have seen since they were last due. */
   async function replayMissed(): Promise<void> {
-    const some = matches.filter(({ monitor }) => monitor.schedule);
+    const some = ofEvents.filter(({ monitor }) => monitor.schedule);
     if (some.length === 0) return;
     const from = Math.min(
       ...some.map(({ watching_since, evaluated_at }) =>
@@ -107,7 +107,7 @@ export function createRowWatch(
   /** Rows that could not be read may be just what a monitor waits for: one of them has an incident for it, one an hour. */
   async function tellOfUnread(): Promise<void> {
     const { count, beside } = reader.unread;
-    const teller = matches[0] ?? due[0];
+    const teller = ofEvents[0] ?? due[0];
     if (count === 0 || !teller) return;
     reader.unread.count = 0;
     const at = beside?.created_at ?? now;
@@ -188,7 +188,7 @@ export function createRowWatch(
         results.set(id, withUnseen(results.get(id) ?? [], context.tracked, undefined));
       await replayMissed();
       await tellOfUnread();
-      for (const { id, context } of matches)
+      for (const { id, context } of ofEvents)
         results.set(id, withProblem([], context.tracked, unreadable.get(id)));
       return results;
     },
@@ -221,6 +221,6 @@ function isStuck(stored: DueRowMonitor): stored is DueRowMonitor & { monitor: St
   return stored.monitor.kind === "stuck_transaction";
 }
 
-function isMatch(stored: DueRowMonitor): stored is DueMatch {
-  return stored.monitor.kind === "transaction_match";
+export function isOfEvents(stored: DueRowMonitor): stored is DueEvents {
+  return ["transaction_match", "double_refund", "applied_after_rejected"].includes(stored.monitor.kind);
 }

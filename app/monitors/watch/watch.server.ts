@@ -5,6 +5,7 @@ import { jobCredentials } from "#app/platform/installs/cloud-access.server.ts";
 import { findInstall, type Install } from "#app/platform/installs/installs.server.ts";
 import type { JobContext, JobHandler } from "#app/platform/jobs/worker.server.ts";
 
+import { isBalanceKind } from "../definition/monitor.ts";
 import { listEventsSince, loadStates, trackedOf } from "../episodes/episodes.server.ts";
 import { isDue } from "../kinds/schedule/schedule.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
@@ -49,7 +50,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
       monitors.filter((stored) => !due.includes(stored)),
     );
     const { balances_at = 0, from } = job.payload as CatchUp;
-    const some = started < balances_at ? due.filter(({ kind }) => readsRows(kind)) : due;
+    const some = started < balances_at ? due.filter(({ kind }) => !isBalanceKind(kind)) : due;
     let backlog: Backlog | undefined;
     try {
       backlog = await watchInstall(app, install, { enabled, due: some, from }, context);
@@ -106,7 +107,7 @@ async function watchInstall(
     .selectAll()
     .where("installed_app_id", "=", installed_app_id)
     .executeTakeFirst();
-  if (typeof watch?.rows_until === "number" && !enabled.some(({ kind }) => readsRows(kind)))
+  if (typeof watch?.rows_until === "number" && enabled.every(({ kind }) => isBalanceKind(kind)))
     await db.write((tx) => forgetRows(tx, installed_app_id));
 
   if (due.length === 0) return undefined;
@@ -152,7 +153,7 @@ async function watchInstall(
       balances: watch?.balances ?? undefined,
     },
   );
-  const late = backlog ? dueNow.filter(({ kind }) => readsRows(kind)) : [];
+  const late = backlog ? dueNow.filter(({ kind }) => !isBalanceKind(kind)) : [];
   await recordResults(
     { ...cycle, results, problems },
     dueNow.filter((stored) => !late.includes(stored)),
@@ -213,10 +214,6 @@ async function recordProgress(
       .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet(progress))
       .execute(),
   );
-}
-
-function readsRows(kind: string): boolean {
-  return !["balance_threshold", "new_balance", "ledger_imbalance"].includes(kind);
 }
 
 /** A balance that is new now was not there when an episode of before the last evaluation was opened. */

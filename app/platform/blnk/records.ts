@@ -68,6 +68,8 @@ export type Transaction = {
   effective_date: number | undefined;
   scheduled_for: number | undefined;
   inflight: boolean;
+  /** Whoever sent it allowed its source to go below zero, or Core did for a refund. */
+  allow_overdraft: boolean;
   /** Why Core rejected it. */
   rejection_reason: string | undefined;
   /** The transaction that it says it is a shadow of; see `isShadowRow`. */
@@ -167,6 +169,7 @@ export function readTransaction(value: JsonValue): Transaction {
     scheduled_for: readTime(row["scheduled_for"]),
     // Core lifts the flag out of the metadata; a row straight from the database still has it there.
     inflight: readFlag(row["inflight"]) || readFlag(meta_data["inflight"]),
+    allow_overdraft: readFlag(row["allow_overdraft"]) || readFlag(meta_data["allow_overdraft"]),
     rejection_reason: readText(meta_data["blnk_rejection_reason"]),
     shadow_for: readText(meta_data["_shadow_for"]),
     meta_data,

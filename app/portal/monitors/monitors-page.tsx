@@ -1,4 +1,6 @@
-import { ButtonLink } from "#app/ui/button.tsx";
+import { Form } from "react-router";
+
+import { Button, ButtonLink } from "#app/ui/button.tsx";
 import { SelectField } from "#app/ui/field.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
@@ -22,7 +24,14 @@ const COLUMNS: readonly Column[] = [
   { name: "As of", atEnd: true },
 ];
 
-export function MonitorsPage({ late, ...list }: MonitorList & { late: LateCheckShown | undefined }) {
+const INTEGRITY_PACK =
+  "Creates four monitors: double refunds, applied after rejection, overheld balances, negative balances.";
+
+export function MonitorsPage({
+  late,
+  offersIntegrityPack,
+  ...list
+}: MonitorList & { late: LateCheckShown | undefined; offersIntegrityPack: boolean }) {
   const portalPath = usePortalPath();
   const { q, state } = list.filters;
   return (
@@ -38,9 +47,18 @@ export function MonitorsPage({ late, ...list }: MonitorList & { late: LateCheckS
         </>
       }
       action={
-        <ButtonLink kind="primary" to={portalPath("monitors/new")}>
-          New monitor
-        </ButtonLink>
+        <>
+          {offersIntegrityPack && (
+            <Form method="post">
+              <Button type="submit" title={INTEGRITY_PACK}>
+                Add integrity pack
+              </Button>
+            </Form>
+          )}
+          <ButtonLink kind="primary" to={portalPath("monitors/new")}>
+            New monitor
+          </ButtonLink>
+        </>
       }
       filters={
         <>

@@ -61,7 +61,7 @@ function isSide(end: string | undefined, wanted: string | undefined, traits: Fin
 }
 
 /** Core makes a refund's reference from the id of what is refunded, and `_q` marks its outcome row. */
-function isRefund({ reference }: Transaction): boolean {
+export function isRefund({ reference }: Pick<Transaction, "reference">): boolean {
   return reference !== undefined && /_refund(_q)?$/.test(reference);
 }
 

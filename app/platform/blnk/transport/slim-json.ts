@@ -11,6 +11,7 @@ const SYSTEM_KEYS = [
   "blnk_rejection_reason",
   "QUEUED_PARENT_TRANSACTION",
   "_shadow_for",
+  "allow_overdraft",
   "_provider",
   "_lineage_type",
 ];

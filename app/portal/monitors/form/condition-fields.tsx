@@ -58,6 +58,10 @@ export function conditionFields(kind: FormKind): ReactNode | undefined {
       );
     case "new_balance":
     case "ledger_imbalance":
+    case "double_refund":
+    case "applied_after_rejected":
+    case "overheld":
+    case "negative_balance":
       return undefined;
   }
 }

@@ -40,6 +40,22 @@ export const FORM_KINDS: Record<FormKind, { title: string; says: string }> = {
     title: "Ledger imbalance",
     says: "Alert once when all balances of a currency together differ from zero by the same amount in three reads in a row.",
   },
+  double_refund: {
+    title: "Double refund",
+    says: "Alert on every transaction that is refunded more than once, whoever did it.",
+  },
+  applied_after_rejected: {
+    title: "Applied after rejection",
+    says: "Alert on every transaction that was rejected and is applied all the same.",
+  },
+  overheld: {
+    title: "Overheld balance",
+    says: "Alert once when holds take more from a balance than it has, unless an overdraft was allowed.",
+  },
+  negative_balance: {
+    title: "Negative balance",
+    says: "Alert once when a balance falls below zero, unless an overdraft was allowed.",
+  },
 };
 
 export function readFormKind(text: unknown): FormKind | undefined {

@@ -47,6 +47,10 @@ const NEW_CONDITIONS: Record<FormKind, FormValues> = {
   silence: { minutes: "60" },
   new_balance: {},
   ledger_imbalance: {},
+  double_refund: {},
+  applied_after_rejected: {},
+  overheld: {},
+  negative_balance: {},
 };
 
 /** What the form of a new monitor begins with. */

@@ -13,6 +13,10 @@ const SELECTS: Record<FormKind, "balances" | "transactions" | "currency"> = {
   movement: "transactions",
   silence: "transactions",
   ledger_imbalance: "currency",
+  double_refund: "transactions",
+  applied_after_rejected: "transactions",
+  overheld: "balances",
+  negative_balance: "balances",
 };
 
 /** What a monitor watches: all that is given must be so. */
