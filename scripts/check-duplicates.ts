@@ -1,13 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
 
-/** Part of `npm run check`: no set-up of more than ten lines is written twice in the tests; it belongs in `tests/support`. */
+/** Part of `npm run check`: no set-up of more than ten lines is written twice in the tests; it belongs in one helper. */
 const MOST_LINES = 10;
 
 type Line = { file: string; number: number; text: string };
 
 const windows = new Map<string, Line>();
 const findings: string[] = [];
-for (const file of globSync("tests/**/*.{ts,tsx}").toSorted()) {
+for (const file of globSync("{tests,packages/*/tests}/**/*.{ts,tsx}").toSorted()) {
   const lines = linesOf(file);
   let reportedUntil = 0;
   for (let at = 0; at + MOST_LINES < lines.length; at += 1) {
@@ -23,7 +23,7 @@ for (const file of globSync("tests/**/*.{ts,tsx}").toSorted()) {
     }
   }
 }
-for (const finding of findings) console.error(`${finding}: move the shared set-up to tests/support.`);
+for (const finding of findings) console.error(`${finding}: move the shared set-up to a helper.`);
 process.exit(findings.length > 0 ? 1 : 0);
 
 /** Without imports, comments and lines of punctuation only: two tests that import the same repeat nothing. */

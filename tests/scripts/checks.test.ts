@@ -75,6 +75,6 @@ test("set-up of eleven lines in two tests is refused, of ten is not", () => {
   );
   expect(project.run("check-duplicates")).toEqual({
     status: 1,
-    stderr: "tests/b.test.ts:3 repeats tests/a.test.ts:1: move the shared set-up to tests/support.\n",
+    stderr: "tests/b.test.ts:3 repeats tests/a.test.ts:1: move the shared set-up to a helper.\n",
   });
 });
