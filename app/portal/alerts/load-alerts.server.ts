@@ -23,8 +23,6 @@ export type AlertLine = {
   created_at: number | undefined;
 };
 
-export type AlertList = ReturnType<typeof loadAlerts>;
-
 export function loadAlerts(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   const book = readCloud("alerts:read", readAlertBook);
   const list = loadList(alertQuery, params, now, async (state) => {
