@@ -1,7 +1,10 @@
-import { moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
+import { actionSweeps, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
+import { activitySweeps } from "#app/platform/activity/activity.server.ts";
 import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { createKeyProof, type KeyProof } from "#app/platform/installs/prove-key.server.ts";
+import { sweepFinishedJobs } from "#app/platform/jobs/jobs.server.ts";
+import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import {
   markPendingUnconfirmed,
@@ -10,7 +13,8 @@ import {
 import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
 import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import { monitorHealth } from "#app/monitors/monitor-health.server.ts";
-import { monitorReadings } from "#app/monitors/monitor-readings.server.ts";
+import { monitorGauges } from "#app/monitors/monitor-gauges.server.ts";
+import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/lifecycle.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
@@ -18,8 +22,14 @@ import { createWatchdog } from "#app/monitors/watch/watchdog.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
 import { createPostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { destroyWebhook } from "#app/monitors/webhook/webhooks.server.ts";
-import { platformReadings } from "#app/platform/operator/readings.server.ts";
-import { moveCurrencyDecimals } from "#app/platform/portal/precision/currency-precisions.server.ts";
+import { sweepOperatorActions } from "#app/platform/operator/operator-actions.server.ts";
+import { sweepOperatorSessions } from "#app/platform/operator/operator-session.server.ts";
+import { platformGauges } from "#app/platform/operator/gauges.server.ts";
+import {
+  moveCurrencyDecimals,
+  sweepCurrencyDecimals,
+} from "#app/platform/portal/precision/currency-precisions.server.ts";
+import { sweepExpiredLaunches } from "#app/platform/sessions/launches.server.ts";
 import type { Features } from "#app/platform/platform.server.ts";
 import { createSharedScans, scansContext } from "#app/portal/overview/shared-scans.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -63,6 +73,16 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
     watch: createWatch(platform),
     deliver_alerts: createAlertDelivery(platform),
     deliver_webhooks: createWebhookDelivery(platform),
+    sweep: createSweeper(platform, [
+      sweepFinishedJobs,
+      sweepExpiredLaunches,
+      sweepOperatorSessions,
+      sweepOperatorActions,
+      ...activitySweeps,
+      ...actionSweeps,
+      sweepCurrencyDecimals,
+      ...monitorSweeps,
+    ]),
   };
 }
 
@@ -73,8 +93,8 @@ export const features: Features = {
     return { jobHandlers: jobHandlers(platform), watchdog: createWatchdog(platform) };
   },
   hooks,
-  opsPanels: [monitorHealth],
-  readings: [...platformReadings, ...monitorReadings],
+  opsTables: [monitorHealth],
+  readings: [...platformGauges, ...monitorGauges],
   resume: resumeFeatures,
   provider(clock) {
     const scans = createSharedScans(clock);

@@ -9,7 +9,7 @@ import * as productionBuild from "virtual:react-router/server-build";
 import { type Platform, platformContext } from "#app/platform/context.server.ts";
 import { requestContext } from "#app/platform/http/request-context.server.ts";
 import type { Env } from "#app/platform/http/env.server.ts";
-import { createFrontDoor } from "#app/platform/http/request-pipeline.server.ts";
+import { createRequestPipeline } from "#app/platform/http/request-pipeline.server.ts";
 import { type MetricsServer, startMetricsServer } from "#app/platform/http/metrics-server.server.ts";
 import { features } from "./app.server.ts";
 import { createPlatform } from "#app/platform/platform.server.ts";
@@ -63,7 +63,7 @@ export async function startServer(
     clientAddress(env, headers["fly-client-ip"], socket.remoteAddress),
   );
 
-  const frontDoor = createFrontDoor({
+  const requestPipeline = createRequestPipeline({
     env,
     log: platform.log,
     isDraining: () => platform.readiness.isDraining(),
@@ -72,12 +72,12 @@ export async function startServer(
     routes: (request, response) => blnkRoutes(request, response, () => reactRouter(request, response)),
   });
   const server = createServer(
-    // A missing Host is the front door's to refuse: node:http would answer without our headers.
+    // A missing Host is the request pipeline's to refuse: node:http would answer without our headers.
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, requireHostHeader: false },
-    frontDoor,
+    requestPipeline,
   );
   // So it would an unknown Expect, which may as well be ignored (RFC 9110, 10.1.1).
-  server.on("checkExpectation", frontDoor);
+  server.on("checkExpectation", requestPipeline);
   server.on("clientError", answerClientError);
   await platform.worker.start();
   platform.watchdog.start();
@@ -135,7 +135,7 @@ async function closeServer(server: Server): Promise<void> {
   clearInterval(idle);
 }
 
-/** What node:http refuses by itself never reaches the front door; it gets the same headers here. */
+/** What node:http refuses by itself never reaches the request pipeline; it gets the same headers here. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const status = CLIENT_ERRORS[error.code ?? ""] ?? "400 Bad Request";

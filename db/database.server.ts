@@ -19,7 +19,7 @@ export type Database = {
 
 export type OpenDatabase = Database & {
   /** Writes one row; throws a StorageError when the database cannot store. Also settles and checks durability at boot. */
-  beat(now: number): Promise<void>;
+  probeWrite(now: number): Promise<void>;
   /** Empties the write-ahead log, where a destroyed key would stay readable. False while a reader holds it. */
   truncateWal(): boolean;
   /** Bytes on disk. */
@@ -68,7 +68,7 @@ async function openFile(file: string, { now }: { now: number }): Promise<OpenDat
   await migrate(queue.kysely);
   const read = openReader(file);
 
-  const beat = async (at: number) => {
+  const probeWrite = async (at: number) => {
     await queue.write((tx) =>
       tx
         .insertInto("heartbeat")
@@ -77,13 +77,13 @@ async function openFile(file: string, { now }: { now: number }): Promise<OpenDat
         .execute(),
     );
   };
-  await beat(now);
+  await probeWrite(now);
   assertDurable(writer);
   truncateWal(writer);
   return {
     read,
     write: queue.write,
-    beat,
+    probeWrite,
     truncateWal: () => truncateWal(writer),
     sizes: () => ({ database: bytesOf(file), wal: bytesOf(`${file}-wal`) }),
     async close() {

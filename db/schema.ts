@@ -13,7 +13,7 @@ export interface Schema {
   monitors: MonitorRow;
   monitor_states: MonitorStateRow;
   evaluations: EvaluationRow;
-  episodes: EpisodeRow;
+  incidents: IncidentRow;
   event_counts: EventCountRow;
   alert_deliveries: AlertDeliveryRow;
   delivery_attempts: DeliveryAttemptRow;
@@ -155,7 +155,7 @@ export interface MonitorRow {
   /** What happened before never alerts: its creation, the last change of selection or condition, or its resumption. */
   watching_since: number;
   /** 1 once its window was filled from the transactions that were there before. */
-  looked_back: number;
+  backfilled: number;
   /** The last evaluation that could be made. */
   evaluated_at: number | null;
   /** Why the last evaluation as a whole was not possible; one that is paused or outside its hours has no problem. */
@@ -175,13 +175,13 @@ export interface MonitorStateRow {
   entity: string | null;
   /** As shown: a decimal in major units, a count, or minutes. */
   value: string | null;
-  against: string | null;
+  compared_to: string | null;
   reason: string | null;
   evaluated_at: number;
   holds_since: number | null;
   same_reads: number;
-  episode_id: string | null;
-  episode_muted: number;
+  incident_id: string | null;
+  incident_muted: number;
 }
 
 export interface EvaluationRow {
@@ -194,7 +194,7 @@ export interface EvaluationRow {
   reason: string | null;
 }
 
-export interface EpisodeRow {
+export interface IncidentRow {
   id: string;
   installed_app_id: string;
   monitor_id: string;
@@ -205,7 +205,7 @@ export interface EpisodeRow {
   /** 1 for what happened at one moment: it is over as it began, and there is one of it for ever. */
   is_event: number;
   value: string | null;
-  against: string | null;
+  compared_to: string | null;
   opened_at: number;
   closed_at: number | null;
   close_reason: "recovered" | "gone" | "edited" | "deleted" | "event" | null;
@@ -224,13 +224,13 @@ export interface EventCountRow {
   counted: Buffer;
 }
 
-/** One alert, asked for before it is raised. Its id is that of its first episode, and the marker in its description. */
+/** One alert, asked for before it is raised. Its id is that of its first incident, and the marker in its description. */
 export interface AlertDeliveryRow {
   id: string;
   installed_app_id: string;
   monitor_id: string;
   entity_id: string;
-  scope: "episode" | "shared" | "cap";
+  scope: "incident" | "shared" | "cap";
   title: string;
   description: string;
   /** `sending`: the call was begun and its outcome is not known. */
@@ -291,7 +291,7 @@ export interface WatchRow {
   balances: number | null;
   completed_at: number | null;
   /** Which trouble the webhook was last told of, so that it is told once. */
-  told: "key_rejected" | "not_evaluated" | null;
+  notified_trouble: "key_rejected" | "not_evaluated" | null;
 }
 
 /** A transaction row that the next read will bring again: the two overlap. */

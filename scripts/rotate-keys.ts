@@ -1,7 +1,7 @@
 import { readEnvPart } from "#app/platform/http/env.server.ts";
 import { rotateKeys } from "#app/platform/installs/rotate-keys.server.ts";
 import { createSealer } from "#app/platform/installs/sealer.server.ts";
-import { openBesideServer } from "#db/beside.server.ts";
+import { openBesideServer } from "#db/open-beside-server.server.ts";
 
 import { runCommand } from "./run-command.ts";
 

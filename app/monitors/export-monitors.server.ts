@@ -1,12 +1,12 @@
 import type { Database } from "#db/database.server.ts";
 
 import { writeMonitor } from "./definition/write-monitor.ts";
-import { listEpisodes, type EpisodeView } from "./monitor-history.server.ts";
+import { listIncidents, type IncidentView } from "./monitor-history.server.ts";
 import { listMonitors, type StoredMonitor } from "./monitors.server.ts";
 
 /**
  * The monitors of an install in the shape of the import; with `withState` what they found too. The text comes in pieces,
- * because episodes are kept for more than a year.
+ * because incidents are kept for more than a year.
  */
 export async function* exportMonitors(
   db: Pick<Database, "read">,
@@ -22,8 +22,8 @@ export async function* exportMonitors(
       continue;
     }
     const { id } = stored;
-    yield `${JSON.stringify({ ...json, id, state: await readStates(db, stored) }).slice(0, -1)},"episodes":[`;
-    yield* writeEpisodes(db, installedAppId, id);
+    yield `${JSON.stringify({ ...json, id, state: await readStates(db, stored) }).slice(0, -1)},"incidents":[`;
+    yield* writeIncidents(db, installedAppId, id);
     yield "]}";
   }
   yield "]}";
@@ -41,22 +41,22 @@ async function readStates({ read }: Pick<Database, "read">, { id, evaluated_at }
 
 const BATCH = 500;
 
-async function* writeEpisodes(
+async function* writeIncidents(
   db: Pick<Database, "read">,
   installedAppId: string,
   monitorId: string,
 ): AsyncGenerator<string, void, undefined> {
-  let after: EpisodeView | undefined;
+  let after: IncidentView | undefined;
   for (;;) {
-    const episodes = await listEpisodes(db, installedAppId, { monitorId, after, limit: BATCH });
-    if (after && episodes.length > 0) yield ",";
-    yield episodes.map(writeEpisode).join();
-    after = episodes.at(-1);
-    if (episodes.length < BATCH) return;
+    const incidents = await listIncidents(db, installedAppId, { monitorId, after, limit: BATCH });
+    if (after && incidents.length > 0) yield ",";
+    yield incidents.map(writeIncident).join();
+    after = incidents.at(-1);
+    if (incidents.length < BATCH) return;
   }
 }
 
-function writeEpisode(episode: EpisodeView): string {
-  const { id, subject, opened_at, closed_at, reason, anomaly_id, delivery } = episode;
+function writeIncident(incident: IncidentView): string {
+  const { id, subject, opened_at, closed_at, reason, anomaly_id, delivery } = incident;
   return JSON.stringify({ id, subject, opened_at, closed_at, reason, anomaly_id, delivery });
 }

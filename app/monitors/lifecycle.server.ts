@@ -3,11 +3,11 @@ import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 /**
- * What was watched in an install goes on in the one that follows it, with its open episodes: what still holds is not
+ * What was watched in an install goes on in the one that follows it, with its open incidents: what still holds is not
  * announced again. The webhook stayed behind: it was destroyed with the key.
  */
 export async function moveMonitors(tx: Tx, from: string, to: string): Promise<void> {
-  for (const table of ["monitors", "episodes", "alert_deliveries", "delivery_attempts"] as const) {
+  for (const table of ["monitors", "incidents", "alert_deliveries", "delivery_attempts"] as const) {
     await tx.updateTable(table).set({ installed_app_id: to }).where("installed_app_id", "=", from).execute();
   }
   const own = await tx
@@ -26,7 +26,7 @@ export async function moveMonitors(tx: Tx, from: string, to: string): Promise<vo
   if (own) await tx.deleteFrom("watches").where("installed_app_id", "=", to).execute();
   await tx
     .updateTable("watches")
-    .set({ installed_app_id: to, told: null })
+    .set({ installed_app_id: to, notified_trouble: null })
     .where("installed_app_id", "=", from)
     .execute();
 }
@@ -37,7 +37,7 @@ async function refillWindows(tx: Tx, installedAppId: string): Promise<void> {
   await tx.deleteFrom("window_totals").where("monitor_id", "in", monitors).execute();
   await tx
     .updateTable("monitors")
-    .set({ looked_back: 0 })
+    .set({ backfilled: 0 })
     .where("installed_app_id", "=", installedAppId)
     .execute();
 }

@@ -4,7 +4,7 @@ import type { Database } from "#db/database.server.ts";
 import type {
   AlertDeliveryRow,
   DeliveryAttemptRow,
-  EpisodeRow,
+  IncidentRow,
   EvaluationRow,
   MonitorStateRow,
 } from "#db/schema.ts";
@@ -12,20 +12,20 @@ import type {
 import { explainMonitor } from "./definition/explain-monitor.ts";
 import { findMonitor, listMonitors, type StoredMonitor } from "./monitors.server.ts";
 
-export type EpisodeView = Pick<
-  Selectable<EpisodeRow>,
+export type IncidentView = Pick<
+  Selectable<IncidentRow>,
   | "id"
   | "monitor_id"
   | "subject"
   | "entity"
   | "announcement"
   | "value"
-  | "against"
+  | "compared_to"
   | "opened_at"
   | "closed_at"
   | "unrecorded"
 > & {
-  reason: EpisodeRow["close_reason"];
+  reason: IncidentRow["close_reason"];
   anomaly_id: string | null;
   /** `waiting`, `muted`, `capped` or `none`, else the state of the alert that it is part of. */
   delivery: "waiting" | "muted" | "capped" | "none" | AlertDeliveryRow["state"];
@@ -87,7 +87,7 @@ export type MonitorDetail = {
   stored: StoredMonitor;
   explanation: string;
   states: Selectable<MonitorStateRow>[];
-  episodes: EpisodeView[];
+  incidents: IncidentView[];
   evaluations: Selectable<EvaluationRow>[];
   deliveries: (Selectable<AlertDeliveryRow> & {
     attempts_made: Pick<Selectable<DeliveryAttemptRow>, "channel" | "at" | "outcome">[];
@@ -104,7 +104,7 @@ export async function findMonitorDetail(
 ): Promise<MonitorDetail | undefined> {
   const stored = await findMonitor(read, installedAppId, id);
   if (!stored) return undefined;
-  const [states, episodes, evaluations, deliveries] = await Promise.all([
+  const [states, incidents, evaluations, deliveries] = await Promise.all([
     read
       .selectFrom("monitor_states")
       .selectAll()
@@ -113,7 +113,7 @@ export async function findMonitorDetail(
       .orderBy("subject")
       .limit(SHOWN)
       .execute(),
-    listEpisodes({ read }, installedAppId, { monitorId: id, limit: SHOWN }),
+    listIncidents({ read }, installedAppId, { monitorId: id, limit: SHOWN }),
     read
       .selectFrom("evaluations")
       .selectAll()
@@ -137,7 +137,7 @@ export async function findMonitorDetail(
     stored,
     explanation: explainMonitor(stored.monitor),
     states,
-    episodes,
+    incidents,
     evaluations,
     deliveries: deliveries.map((delivery) => ({
       ...delivery,
@@ -146,45 +146,45 @@ export async function findMonitorDetail(
   };
 }
 
-/** Episodes of a monitor of an install, the newest first, from the one after `after` on. */
-export async function listEpisodes(
+/** Incidents of a monitor of an install, the newest first, from the one after `after` on. */
+export async function listIncidents(
   { read }: Pick<Database, "read">,
   installedAppId: string,
-  { monitorId, after, limit }: { monitorId: string; after?: EpisodeView | undefined; limit: number },
-): Promise<EpisodeView[]> {
+  { monitorId, after, limit }: { monitorId: string; after?: IncidentView | undefined; limit: number },
+): Promise<IncidentView[]> {
   const rows = await read
-    .selectFrom("episodes")
-    .leftJoin("alert_deliveries", "alert_deliveries.id", "episodes.alert_id")
+    .selectFrom("incidents")
+    .leftJoin("alert_deliveries", "alert_deliveries.id", "incidents.alert_id")
     .select([
-      "episodes.id",
-      "episodes.monitor_id",
-      "episodes.subject",
-      "episodes.entity",
-      "episodes.announcement",
+      "incidents.id",
+      "incidents.monitor_id",
+      "incidents.subject",
+      "incidents.entity",
+      "incidents.announcement",
     ])
     .select([
-      "episodes.value",
-      "episodes.against",
-      "episodes.opened_at",
-      "episodes.closed_at",
-      "episodes.close_reason as reason",
-      "episodes.unrecorded",
+      "incidents.value",
+      "incidents.compared_to",
+      "incidents.opened_at",
+      "incidents.closed_at",
+      "incidents.close_reason as reason",
+      "incidents.unrecorded",
     ])
     .select([
-      "episodes.delivery as planned",
+      "incidents.delivery as planned",
       "alert_deliveries.state",
       "alert_deliveries.anomaly_id",
       "alert_deliveries.may_be_doubled",
     ])
-    .where("episodes.installed_app_id", "=", installedAppId)
-    .where("episodes.monitor_id", "=", monitorId)
+    .where("incidents.installed_app_id", "=", installedAppId)
+    .where("incidents.monitor_id", "=", monitorId)
     .$if(after !== undefined, (query) =>
       query.where((eb) =>
-        eb(eb.refTuple("episodes.opened_at", "episodes.id"), "<", eb.tuple(after!.opened_at, after!.id)),
+        eb(eb.refTuple("incidents.opened_at", "incidents.id"), "<", eb.tuple(after!.opened_at, after!.id)),
       ),
     )
-    .orderBy("episodes.opened_at", "desc")
-    .orderBy("episodes.id", "desc")
+    .orderBy("incidents.opened_at", "desc")
+    .orderBy("incidents.id", "desc")
     .limit(limit)
     .execute();
   return rows.map(({ planned, state, may_be_doubled, ...row }) => ({

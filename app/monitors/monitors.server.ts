@@ -13,7 +13,7 @@ import { dropDeliveries } from "./alerts/alert-deliveries.server.ts";
 import type { Monitor } from "./definition/monitor.ts";
 import { readMonitor } from "./definition/read-monitors.ts";
 import { writeMonitor } from "./definition/write-monitor.ts";
-import { closeEpisodes } from "./episodes/episodes.server.ts";
+import { closeIncidents } from "./incidents/incidents.server.ts";
 
 export type StoredMonitor = Omit<Selectable<MonitorRow>, "definition"> & { monitor: Monitor };
 
@@ -82,7 +82,7 @@ export async function createMonitors(
         ...definitionOf(monitor),
         revision: 1,
         watching_since: now,
-        looked_back: 0,
+        backfilled: 0,
         evaluated_at: null,
         ...NO_PROBLEM,
         created_at: now,
@@ -105,7 +105,7 @@ export async function createMonitors(
 }
 
 /**
- * Changes a monitor. Another kind, selection or condition closes its episodes as `edited` and starts it afresh; anything
+ * Changes a monitor. Another kind, selection or condition closes its incidents as `edited` and starts it afresh; anything
  * else leaves its state as it is.
  *
  * @throws DomainError `unknown_monitor`
@@ -165,10 +165,10 @@ export async function muteMonitor(
   await askForCycle(tx, author, now);
 }
 
-/** Closes its episodes and drops what is undelivered. Its history stays for as long as episodes are kept. */
+/** Closes its incidents and drops what is undelivered. Its history stays for as long as incidents are kept. */
 export async function deleteMonitor(tx: Tx, author: Author, id: string, now: number): Promise<void> {
   const before = await requireMonitor(tx, author, id);
-  await closeEpisodes(tx, id, "deleted", now);
+  await closeIncidents(tx, id, "deleted", now);
   await dropDeliveries(tx, id);
   await tx
     .updateTable("monitors")
@@ -243,11 +243,11 @@ function canonical(value: unknown): string {
 }
 
 async function startAfresh(tx: Tx, { id }: StoredMonitor, now: number): Promise<void> {
-  await closeEpisodes(tx, id, "edited", now);
+  await closeIncidents(tx, id, "edited", now);
   await forgetState(tx, id);
   await tx
     .updateTable("monitors")
-    .set({ watching_since: now, looked_back: 0, evaluated_at: null, ...NO_PROBLEM })
+    .set({ watching_since: now, backfilled: 0, evaluated_at: null, ...NO_PROBLEM })
     .where("id", "=", id)
     .execute();
 }
@@ -255,11 +255,7 @@ async function startAfresh(tx: Tx, { id }: StoredMonitor, now: number): Promise<
 /** Windows are filled anew: nothing was counted during the pause. */
 async function watchFromNow(tx: Tx, { id }: StoredMonitor, now: number): Promise<void> {
   await forgetWindow(tx, id);
-  await tx
-    .updateTable("monitors")
-    .set({ watching_since: now, looked_back: 0 })
-    .where("id", "=", id)
-    .execute();
+  await tx.updateTable("monitors").set({ watching_since: now, backfilled: 0 }).where("id", "=", id).execute();
 }
 
 async function forgetWindow(tx: Tx, id: string): Promise<void> {

@@ -12,15 +12,15 @@ import type {
   Monitor,
   TransactionMatch,
 } from "./definition/monitor.ts";
-import { foldBalances, needsTraits } from "./kinds/evaluate.ts";
-import { amountHolds } from "./kinds/compare.ts";
-import type { BalanceTraits, SubjectResult } from "./kinds/facts.ts";
+import { foldBalances, needsEndpointBalances } from "./kinds/evaluate.ts";
+import { amountSatisfies } from "./kinds/compare.ts";
+import type { EndpointBalance, SubjectResult } from "./kinds/facts.ts";
 import { selectsTransaction } from "./kinds/select/select-transactions.ts";
 import { hasAmount } from "./kinds/transaction-match.ts";
-import { readTraits } from "./reads/look-back.server.ts";
+import { readEndpointBalances } from "./reads/backfill-windows.server.ts";
 import { confirmResults } from "./reads/confirm-results.server.ts";
 import { judgeChains } from "./reads/judge-chains.server.ts";
-import { demandOf } from "./reads/plan-balance-reads.ts";
+import { requiredReadsOf } from "./reads/plan-balance-reads.ts";
 import { problemOf } from "./reads/problem-of.ts";
 import { idsOfEnds } from "./reads/ends.ts";
 import { readBalances } from "./reads/read-balances.server.ts";
@@ -39,7 +39,7 @@ export type Preview = {
         kind: "values";
         balances: {
           balance_id: string;
-          points: { at: number; value: string | undefined; holds: boolean | undefined }[];
+          points: { at: number; value: string | undefined; met: boolean | undefined }[];
         }[];
       }
     | { kind: "events"; count: number; events: { entity: string; at: number }[] }
@@ -93,9 +93,13 @@ async function previewNow(
   now: number,
 ): Promise<Preview["now"]> {
   const context = { now, watching_since: now, tracked: new Set<string>() };
-  const demand = demandOf(monitor, { tracked: context.tracked, watching_since: now, evaluated_at: null });
+  const requiredReads = requiredReadsOf(monitor, {
+    tracked: context.tracked,
+    watching_since: now,
+    evaluated_at: null,
+  });
   let fold = foldBalances(monitor, context);
-  const reader = { id: "preview", demand, fold: () => (fold = foldBalances(monitor, context)) };
+  const reader = { id: "preview", requiredReads, fold: () => (fold = foldBalances(monitor, context)) };
   const { results, problems } = await readBalances(client, [reader], {
     now,
     balances: undefined,
@@ -103,7 +107,7 @@ async function previewNow(
   });
   const found = results.get("preview") ?? [];
   const { results: all, problem } = await confirmResults(client, monitor, { fold, found, now });
-  const firing = all.filter(({ outcome }) => outcome === "holds");
+  const firing = all.filter(({ outcome }) => outcome === "met");
   const unknown = all.find(({ outcome }) => outcome === "unknown");
   return {
     firing: firing.length,
@@ -126,10 +130,10 @@ async function previewThreshold(
       why: "Blnk does not keep what was held in the past, only what was applied.",
     };
   }
-  const demand = { tracked: new Set<string>(), watching_since: now, evaluated_at: null };
-  const filters = demandOf(
+  const requiredReads = { tracked: new Set<string>(), watching_since: now, evaluated_at: null };
+  const filters = requiredReadsOf(
     { select, condition: { ...condition, operator: "!=" }, kind: "balance_threshold" } as BalanceThreshold,
-    demand,
+    requiredReads,
   );
   const found: Balance[] = [];
   const problem = await problemOf(async () => {
@@ -155,10 +159,10 @@ async function previewThreshold(
       points: await Promise.all(
         times.map(async (at) => {
           const value = await valueAt(client, balance_id, field, at);
-          const holds =
+          const met =
             value === undefined
               ? undefined
-              : amountHolds({ minor: value, precision: limit.precision }, operator, {
+              : amountSatisfies({ minor: value, precision: limit.precision }, operator, {
                   minor: limit.value,
                   precision: limit.precision,
                 });
@@ -168,7 +172,7 @@ async function previewThreshold(
               value === undefined
                 ? undefined
                 : formatAmount(value, limit.precision ?? currencyPrecision(currency), { grouping: false }),
-            holds,
+            met,
           };
         }),
       ),
@@ -200,8 +204,12 @@ async function previewNewBalances(
   const since = now - DAYS * DAY_MS;
   const created = new Map<string, number>();
   const context = { now, watching_since: since, tracked: new Set<string>() };
-  const demand = demandOf(monitor, { tracked: context.tracked, watching_since: since, evaluated_at: null });
-  const reader = { id: "preview", demand, fold: () => foldBalances(monitor, context) };
+  const requiredReads = requiredReadsOf(monitor, {
+    tracked: context.tracked,
+    watching_since: since,
+    evaluated_at: null,
+  });
+  const reader = { id: "preview", requiredReads, fold: () => foldBalances(monitor, context) };
   const seen = (page: readonly Balance[]) => {
     for (const { balance_id, created_at } of page) created.set(balance_id, created_at ?? now);
   };
@@ -219,14 +227,18 @@ async function previewMatches(
   monitor: TransactionMatch,
   now: number,
 ): Promise<Preview["past"]> {
-  const traits = new Map<string, BalanceTraits>();
+  const endpointBalances = new Map<string, EndpointBalance>();
   const chains = new Map<string, { entity: string; at: number }>();
   const problem = await problemOf(async () => {
     const filters = [{ field: "created_at", operator: "gte", value: now - DAYS * DAY_MS }] as const;
     for await (const page of client.transactions.scan({ filters, createdUntil: now })) {
-      await readTraits(client, needsTraits(monitor) ? idsOfEnds(page) : shadowEnds(page), traits);
+      await readEndpointBalances(
+        client,
+        needsEndpointBalances(monitor) ? idsOfEnds(page) : shadowEnds(page),
+        endpointBalances,
+      );
       for (const row of page) {
-        if (!selectsTransaction(monitor.select, row, (id) => traits.get(id))) continue;
+        if (!selectsTransaction(monitor.select, row, (id) => endpointBalances.get(id))) continue;
         if (hasAmount(monitor.condition, row) !== true) continue;
         // Rows of one chain are one event: an outcome hangs under its queued row.
         const chain = row.parent_transaction?.startsWith("txn_")

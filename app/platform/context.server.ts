@@ -8,7 +8,7 @@ import type { createTokenCheck } from "#app/platform/installs/url-token.server.t
 import type { WalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
 import type { Worker } from "#app/platform/jobs/worker.server.ts";
 import type { Operator } from "#app/platform/operator/operator-actions.server.ts";
-import type { OpsPanel } from "#app/platform/operator/panel.ts";
+import type { OpsTable } from "#app/platform/operator/ops-table.ts";
 import type { OperatorConsole } from "#app/platform/operator/sign-in.server.ts";
 import type { UrlSecretUses } from "#app/platform/operator/url-secret-uses.server.ts";
 import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
@@ -45,7 +45,7 @@ export type Platform = {
   urlSecretUses: UrlSecretUses;
   /** Undefined: /ops is switched off. */
   operatorConsole: OperatorConsole | undefined;
-  opsPanels: readonly OpsPanel[];
+  opsTables: readonly OpsTable[];
   /** Hands each request what the features keep in memory. */
   provideFeatures: (context: RouterContextProvider) => void;
   /** The doctor's report on this deployment, from outside and from inside. */

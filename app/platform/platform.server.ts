@@ -3,8 +3,8 @@ import type { RouterContextProvider } from "react-router";
 import { type Database, databaseFile, openDatabase } from "#db/database.server.ts";
 
 import { version } from "#package.json";
-import type { OpsPanel } from "#app/platform/operator/panel.ts";
-import type { Observed } from "#app/platform/operator/readings.server.ts";
+import type { OpsTable } from "#app/platform/operator/ops-table.ts";
+import type { Observed } from "#app/platform/operator/gauges.server.ts";
 import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { createBackups } from "#app/platform/backups/back-up.server.ts";
 import { openBucket } from "#app/platform/backups/bucket.server.ts";
@@ -19,11 +19,10 @@ import { announceServerKeys } from "#app/platform/installs/server-keys.server.ts
 import { createTokenCheck } from "#app/platform/installs/url-token.server.ts";
 import { createWalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
 import { ensureJob } from "#app/platform/jobs/jobs.server.ts";
-import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import { createWorker } from "#app/platform/jobs/worker.server.ts";
 import { createLog } from "#app/platform/http/log.server.ts";
-import { createMetrics, type Reading } from "#app/platform/http/metrics.server.ts";
+import { createMetrics, type ObservedGauge } from "#app/platform/http/metrics.server.ts";
 import { passwordMark } from "#app/platform/operator/operator-session.server.ts";
 import { createPasswordCheck } from "#app/platform/operator/password-check.server.ts";
 import { createUrlSecretUses } from "#app/platform/operator/url-secret-uses.server.ts";
@@ -37,9 +36,9 @@ export type Features = {
   background: (parts: JobParts, env: Env) => Background;
   hooks: readonly LifecycleHooks[];
   /** Tables of their own in the operator console. */
-  opsPanels: readonly OpsPanel[];
+  opsTables: readonly OpsTable[];
   /** What the metrics say of them. */
-  readings: readonly Reading<Observed>[];
+  readings: readonly ObservedGauge<Observed>[];
   /** What goes on at each start. */
   resume: (db: Database, env: Env, now: number) => Promise<void>;
   /** Hands what they keep in memory to the routes, through contexts of their own. */
@@ -89,14 +88,7 @@ export async function createPlatform(
     { db, sealer, clock, log, cloud, walTruncation },
     env,
   );
-  const worker = createWorker(
-    { db, clock, log },
-    {
-      ...jobHandlers,
-      back_up: backUp,
-      sweep: createSweeper({ db, clock, cloud }),
-    },
-  );
+  const worker = createWorker({ db, clock, log }, { ...jobHandlers, back_up: backUp });
   await db.write(async (tx) => {
     const now = clock.now();
     const job = { installed_app_id: null, generation: null };
@@ -131,7 +123,7 @@ export async function createPlatform(
     operatorConsole: passwordHash
       ? { ...createPasswordCheck(passwordHash), mark: passwordMark(passwordHash) }
       : undefined,
-    opsPanels: features.opsPanels,
+    opsTables: features.opsTables,
     provideFeatures: features.provider(clock),
     examine: () =>
       examine(

@@ -2,7 +2,7 @@
  * Waits for a turn of the event loop of one's own. Work that goes on after an ordinary `setImmediate` does so in the same
  * turn as everybody else's: with many installs evaluated at once, callbacks and pages would wait for all of them.
  */
-export const ownTurn = createTurns();
+export const yieldToEventLoop = createTurns();
 
 /** A line of its own: whoever waits in it does not wait for those in others. */
 export function createTurns(): () => Promise<void> {

@@ -1,6 +1,6 @@
 import { formatAmount } from "#app/money/format-amount.ts";
 
-import { keepWhole } from "./keep-whole.ts";
+import { noWrap } from "./no-wrap.ts";
 
 export type Amount = {
   /** Minor units. */
@@ -13,7 +13,7 @@ export type Amount = {
 /** An exact amount with its currency. */
 export function Money(amount: Amount) {
   const text = amountText(amount);
-  return <bdi className={`tabular-nums ${keepWhole(text)}`}>{text}</bdi>;
+  return <bdi className={`tabular-nums ${noWrap(text)}`}>{text}</bdi>;
 }
 
 export function amountText({ minor, precision, currency = "" }: Amount): string {

@@ -1,28 +1,28 @@
 import { Lock, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { Panel } from "./panel.tsx";
+import { Card } from "./card.tsx";
 
 // What stands where something could be read, but was not.
 
 /** Nothing is there yet: what will appear here, and the one thing to do. */
 export function EmptyNote({ children }: { children: ReactNode }) {
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <p className="text-quiet">{children}</p>
-    </Panel>
+    </Card>
   );
 }
 
 /** Something may be there, but not for this install. */
 export function MissingPermissionNote({ scope }: { scope: string }) {
   return (
-    <Panel className="flex items-start gap-2 p-4 text-quiet">
+    <Card className="flex items-start gap-2 p-4 text-quiet">
       <Lock aria-hidden className="mt-0.5 size-4 shrink-0" />
       <p>
         needs <code className="font-sans font-medium text-text">{scope}</code>
       </p>
-    </Panel>
+    </Card>
   );
 }
 
@@ -39,7 +39,7 @@ export function ErrorNote({
   requestId?: string | undefined;
 }) {
   return (
-    <Panel className="flex items-start gap-2 p-4">
+    <Card className="flex items-start gap-2 p-4">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div role="alert" className="min-w-0 space-y-1">
         <p className="font-medium">{failed}</p>
@@ -47,6 +47,6 @@ export function ErrorNote({
         <p>{todo}</p>
         {requestId && <p className="text-label text-quiet">Request {requestId}</p>}
       </div>
-    </Panel>
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
 import type { LucideIcon } from "lucide-react";
 
-import { keepWhole } from "./keep-whole.ts";
+import { noWrap } from "./no-wrap.ts";
 
 export type Tone = "good" | "attention" | "bad" | "hold" | "quiet";
 
@@ -17,7 +17,7 @@ export function Pill({ tone, Icon, children }: { tone: Tone; Icon: LucideIcon; c
   return (
     <span className="inline-flex items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-small leading-tight">
       <Icon aria-hidden className={`size-3.5 shrink-0 ${TONES[tone]}`} />
-      <bdi className={keepWhole(children)}>{children}</bdi>
+      <bdi className={noWrap(children)}>{children}</bdi>
     </span>
   );
 }

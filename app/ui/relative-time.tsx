@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useState } from "react";
 
-import { Tip } from "./tip.tsx";
+import { Tooltip } from "./tooltip.tsx";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -11,12 +11,12 @@ export function RelativeTime({ at, loadedAt }: { at: number; loadedAt: number })
   const now = useClockFrom(loadedAt);
   const timeZone = use(TimeZone);
   return (
-    <Tip side="end" text={exactTime(at, timeZone)}>
+    <Tooltip side="end" text={exactTime(at, timeZone)}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the exact time must be there for the keyboard too */}
       <time dateTime={new Date(at).toISOString()} tabIndex={0} className="rounded-panel whitespace-nowrap">
         {relativeTime(at, now, timeZone)}
       </time>
-    </Tip>
+    </Tooltip>
   );
 }
 

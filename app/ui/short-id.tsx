@@ -2,7 +2,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { copyText } from "./copy-text.ts";
-import { Tip } from "./tip.tsx";
+import { Tooltip } from "./tooltip.tsx";
 
 const SHOWN_MS = 2000;
 
@@ -18,7 +18,7 @@ export function ShortId({ id }: { id: string }) {
   const copy = async () => setOutcome((await copyText(id)) ? "copied" : "refused");
   const Icon = outcome === "copied" ? Check : Copy;
   return (
-    <Tip side="start" text={outcome === "refused" ? `Copy it from here: ${id}` : id}>
+    <Tooltip side="start" text={outcome === "refused" ? `Copy it from here: ${id}` : id}>
       <button
         type="button"
         onClick={() => void copy()}
@@ -32,7 +32,7 @@ export function ShortId({ id }: { id: string }) {
         {outcome === "copied" && "Copied"}
         {outcome === "refused" && "Your browser did not allow copying"}
       </output>
-    </Tip>
+    </Tooltip>
   );
 }
 

@@ -13,7 +13,7 @@ const STATEMENTS = [
     definition text not null,
     revision integer not null,
     watching_since integer not null,
-    looked_back integer not null,
+    backfilled integer not null,
     evaluated_at integer,
     problem text,
     created_at integer not null,
@@ -29,13 +29,13 @@ const STATEMENTS = [
     state text not null check (state in ('ok', 'firing', 'unknown')),
     entity text,
     value text,
-    against text,
+    compared_to text,
     reason text,
     evaluated_at integer not null,
     holds_since integer,
     same_reads integer not null,
-    episode_id text,
-    episode_muted integer not null,
+    incident_id text,
+    incident_muted integer not null,
     primary key (monitor_id, subject)
   ) strict, without rowid`,
 
@@ -52,7 +52,7 @@ const STATEMENTS = [
   `create index evaluations_by_monitor on evaluations (monitor_id)`,
   `create index evaluations_by_time on evaluations (at)`,
 
-  `create table episodes (
+  `create table incidents (
     id text primary key,
     installed_app_id text not null references installs (installed_app_id),
     monitor_id text not null references monitors (id),
@@ -61,28 +61,28 @@ const STATEMENTS = [
     announcement text not null check (announcement in ('alert', 'already_true', 'quiet', 'muted')),
     is_event integer not null,
     value text,
-    against text,
+    compared_to text,
     opened_at integer not null,
     closed_at integer,
     close_reason text check (close_reason in ('recovered', 'gone', 'edited', 'deleted', 'event')),
     delivery text not null check (delivery in ('waiting', 'muted', 'planned', 'capped', 'none')),
     alert_id text
   ) strict`,
-  `create unique index episodes_open on episodes (monitor_id, subject) where closed_at is null`,
+  `create unique index incidents_open on incidents (monitor_id, subject) where closed_at is null`,
   // An event is one for ever: what a crash left half done is not counted again.
-  `create unique index episodes_events on episodes (monitor_id, subject) where is_event = 1`,
-  `create index episodes_by_monitor on episodes (monitor_id, opened_at)`,
-  `create index episodes_by_install on episodes (installed_app_id, opened_at)`,
-  `create index episodes_undelivered on episodes (installed_app_id, monitor_id) where delivery = 'waiting'`,
-  `create index episodes_by_alert on episodes (alert_id) where alert_id is not null`,
-  `create index episodes_by_time on episodes (opened_at)`,
+  `create unique index incidents_events on incidents (monitor_id, subject) where is_event = 1`,
+  `create index incidents_by_monitor on incidents (monitor_id, opened_at)`,
+  `create index incidents_by_install on incidents (installed_app_id, opened_at)`,
+  `create index incidents_undelivered on incidents (installed_app_id, monitor_id) where delivery = 'waiting'`,
+  `create index incidents_by_alert on incidents (alert_id) where alert_id is not null`,
+  `create index incidents_by_time on incidents (opened_at)`,
 
   `create table alert_deliveries (
     id text primary key,
     installed_app_id text not null references installs (installed_app_id),
     monitor_id text not null references monitors (id),
     entity_id text not null,
-    scope text not null check (scope in ('episode', 'shared', 'cap')),
+    scope text not null check (scope in ('incident', 'shared', 'cap')),
     title text not null,
     description text not null,
     state text not null check (state in ('pending', 'sending', 'delivered', 'parked', 'dropped')),
@@ -146,7 +146,7 @@ const STATEMENTS = [
     rows_until integer,
     balances integer,
     completed_at integer,
-    told text
+    notified_trouble text
   ) strict`,
 
   `create table seen_rows (

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 
 const STATEMENTS = [
-  `alter table episodes add column unrecorded integer`,
+  `alter table incidents add column unrecorded integer`,
   `create table event_counts (
     monitor_id text primary key references monitors (id) on delete cascade,
     day text not null,

@@ -28,7 +28,7 @@ const STATEMENTS = [
     primary key (monitor_id, subject)
   ) strict, without rowid`,
   // Windows are filled anew.
-  `update monitors set looked_back = 0 where kind in ('rejections', 'movement', 'silence')`,
+  `update monitors set backfilled = 0 where kind in ('rejections', 'movement', 'silence')`,
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {

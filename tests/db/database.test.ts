@@ -64,12 +64,12 @@ test("the read handle cannot write", async () => {
 
 test("the read handle sees a unit of work once it has answered, and not before", async () => {
   const db = await open();
-  const beat = () => db.read.selectFrom("heartbeat").select("beat_at").executeTakeFirst();
+  const probeWrite = () => db.read.selectFrom("heartbeat").select("beat_at").executeTakeFirst();
   await db.write(async (tx) => {
     await tx.updateTable("heartbeat").set({ beat_at: 99 }).execute();
-    expect(await beat()).toEqual({ beat_at: 1 });
+    expect(await probeWrite()).toEqual({ beat_at: 1 });
   });
-  expect(await beat()).toEqual({ beat_at: 99 });
+  expect(await probeWrite()).toEqual({ beat_at: 99 });
 });
 
 test("a second server on the same file is refused, and may start when the first has ended", async () => {

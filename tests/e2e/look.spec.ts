@@ -163,12 +163,12 @@ async function watch(page: Page, home: string, world: World): Promise<Record<str
       [`${home}/monitors/${path}`, body && JSON.stringify(body)],
     );
   expect(await ask("import", { monitors })).toEqual({ created: 2, errors: [] });
-  let [first]: { id: string; episodes: object[] }[] = [];
+  let [first]: { id: string; incidents: object[] }[] = [];
   await expect(async () => {
     ({
       monitors: [first],
     } = await ask("export?with=state"));
-    expect(first!.episodes).toHaveLength(1);
+    expect(first!.incidents).toHaveLength(1);
   }).toPass();
   const { id } = first!;
   return {
@@ -203,7 +203,7 @@ function writeEverywhere({ sandbox }: World, text: string): void {
 /** Everything has been read, without an error, nothing is wider than the page, and no amount is wider than its panel. */
 async function expectToBeWhole(page: Page | FrameLocator, where?: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.getByText(/^Reading /)).toHaveCount(0);
+  await expect(page.getByText(/^CloudResult /)).toHaveCount(0);
   await expect(page.getByRole("alert")).toHaveCount(0);
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect.soft(overflow, where).toBe(0);

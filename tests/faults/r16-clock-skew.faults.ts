@@ -93,6 +93,6 @@ async function startWithPayments() {
     problem,
     pay: () =>
       move(ledger, { source: balance_id, destination: "@Shop", precise_amount: 1n }).row.transaction_id,
-    noticed: () => rows<{ subject: string }>("select subject from episodes").map(({ subject }) => subject),
+    noticed: () => rows<{ subject: string }>("select subject from incidents").map(({ subject }) => subject),
   };
 }

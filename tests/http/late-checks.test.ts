@@ -58,7 +58,7 @@ test("a check's job that was given up is on the portal's pages, in /ops and in t
     then,
   );
   app.change(
-    `insert into monitors (id, installed_app_id, name, kind, definition, revision, watching_since, looked_back, created_at, updated_at)
+    `insert into monitors (id, installed_app_id, name, kind, definition, revision, watching_since, backfilled, created_at, updated_at)
      values ('mon_1', 'instapp_1', 'Low', 'balance_threshold', ?, 1, ?, 0, ?, ?)`,
     JSON.stringify({
       name: "Low",

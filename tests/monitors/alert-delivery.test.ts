@@ -9,8 +9,8 @@ import { closeOne } from "./close-one.ts";
 import { Crash } from "./crash.ts";
 import { below, openSandbox, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
 
-/** A paused monitor of a wallet, with `count` episodes that wait for their alerts. */
-async function openEpisodes(
+/** A paused monitor of a wallet, with `count` incidents that wait for their alerts. */
+async function openIncidents(
   world: WatchedWorld,
   count: number,
   {
@@ -24,24 +24,24 @@ async function openEpisodes(
     enabled: false,
     alert,
   });
-  await addEpisodes(world, id, wallet.balance_id, count, announcement);
+  await addIncidents(world, id, wallet.balance_id, count, announcement);
   return { id, wallet };
 }
 
-async function addEpisodes(
+async function addIncidents(
   world: WatchedWorld,
   monitor_id: string,
   entity: string,
   count: number,
   announcement: "alert" | "already_true" = "alert",
 ) {
-  const before = (await world.episodes()).length;
+  const before = (await world.incidents()).length;
   await world.db.write(async (tx) => {
     for (let index = before; index < before + count; index += 1) {
       await tx
-        .insertInto("episodes")
+        .insertInto("incidents")
         .values({
-          id: `ep_${String(index).padStart(4, "0")}`,
+          id: `inc_${String(index).padStart(4, "0")}`,
           installed_app_id: "instapp_1",
           monitor_id,
           subject: `s${index}`,
@@ -49,7 +49,7 @@ async function addEpisodes(
           announcement,
           is_event: 0,
           value: "100.00",
-          against: null,
+          compared_to: null,
           opened_at: world.clock.now(),
           closed_at: null,
           close_reason: null,
@@ -84,7 +84,7 @@ async function plan(world: WatchedWorld, id: string, mayAlert = true): Promise<n
 
 async function recover(world: WatchedWorld): Promise<void> {
   await world.db.write(async (tx) => {
-    await closeOne(tx, "ep_0000", world.clock.now());
+    await closeOne(tx, "inc_0000", world.clock.now());
     await enqueueJob(
       tx,
       { kind: "deliver_alerts", installed_app_id: "instapp_1", generation: 1, due_at: world.clock.now() },
@@ -97,16 +97,16 @@ const markers = (world: WatchedWorld) =>
   world.alerts().map(({ description }) => description.split("\n").at(-1));
 
 describe("alerts", () => {
-  test("an episode gets one alert on its balance, with the marker as its last line", async () => {
+  test("an incident gets one alert on its balance, with the marker as its last line", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id, wallet } = await openEpisodes(world, 1);
+    const { id, wallet } = await openIncidents(world, 1);
     expect(await plan(world, id)).toBe(1);
     await world.work();
     expect(world.alerts()).toMatchObject([
       { affected_balances: [wallet.balance_id], title: "Warning: A monitor" },
     ]);
-    expect(markers(world)).toEqual(["tidemark:ep_0000"]);
+    expect(markers(world)).toEqual(["tidemark:inc_0000"]);
     expect(await world.deliveries()).toMatchObject([
       {
         state: "delivered",
@@ -122,54 +122,56 @@ describe("alerts", () => {
   test("of many at once ten get an alert each, the rest one that has the count and twenty ids", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 45);
+    const { id } = await openIncidents(world, 45);
     expect(await plan(world, id)).toBe(11);
     await world.work();
     expect(world.alerts()).toHaveLength(11);
     const shared = world.alerts().find(({ description }) => description.includes("This is so of 35"));
     expect(shared?.description).toContain("and 15 more");
-    expect(shared?.description.endsWith("tidemark:ep_0010")).toBe(true);
+    expect(shared?.description.endsWith("tidemark:inc_0010")).toBe(true);
     expect(
-      (await world.episodes()).every(({ delivery, alert_id }) => delivery === "planned" && alert_id !== null),
+      (await world.incidents()).every(
+        ({ delivery, alert_id }) => delivery === "planned" && alert_id !== null,
+      ),
     ).toBe(true);
   });
 
   test("what was already true at the first evaluation shares one alert that says so", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 12, { announcement: "already_true" });
+    const { id } = await openIncidents(world, 12, { announcement: "already_true" });
     expect(await plan(world, id)).toBe(1);
     await world.work();
     expect(world.alerts()).toHaveLength(1);
     expect(world.alerts()[0]!.description).toContain("already true when the monitor was created");
   });
 
-  test("after 200 alerts in a day one more says so, and the episodes are kept", async () => {
+  test("after 200 alerts in a day one more says so, and the incidents are kept", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id, wallet } = await openEpisodes(world, 0);
+    const { id, wallet } = await openIncidents(world, 0);
     for (let round = 0; round < 21; round += 1) {
-      await addEpisodes(world, id, wallet.balance_id, 10);
+      await addIncidents(world, id, wallet.balance_id, 10);
       await plan(world, id);
     }
     await world.work();
     expect(world.alerts()).toHaveLength(201);
     expect(world.alerts().filter(({ title }) => title.includes("200 alerts today"))).toHaveLength(1);
-    const episodes = await world.episodes();
-    expect(episodes).toHaveLength(210);
-    expect(episodes.filter(({ delivery }) => delivery === "capped")).toHaveLength(10);
+    const incidents = await world.incidents();
+    expect(incidents).toHaveLength(210);
+    expect(incidents.filter(({ delivery }) => delivery === "capped")).toHaveLength(10);
     // The next day has room again.
     world.advance(24 * 3_600_000);
-    await addEpisodes(world, id, wallet.balance_id, 1);
+    await addIncidents(world, id, wallet.balance_id, 1);
     expect(await plan(world, id)).toBe(1);
   });
 
-  test("without alerts:write nothing is planned, and the episodes show it", async () => {
+  test("without alerts:write nothing is planned, and the incidents show it", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 3);
+    const { id } = await openIncidents(world, 3);
     expect(await plan(world, id, false)).toBe(0);
-    expect((await world.episodes()).map(({ delivery }) => delivery)).toEqual(["none", "none", "none"]);
+    expect((await world.incidents()).map(({ delivery }) => delivery)).toEqual(["none", "none", "none"]);
   });
 });
 
@@ -177,7 +179,7 @@ describe("an answer that is lost", () => {
   test("is looked for after two seconds, and the alert is not raised again", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 1);
+    const { id } = await openIncidents(world, 1);
     world.sandbox.faults.add({
       kind: "reset",
       method: "POST",
@@ -202,7 +204,7 @@ describe("an answer that is lost", () => {
   test("where nothing was raised, it is raised after the look", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 1);
+    const { id } = await openIncidents(world, 1);
     world.sandbox.faults.add({ kind: "reset", method: "POST", path: "/alerts/flag", times: 1 });
     await plan(world, id);
     await world.work();
@@ -214,7 +216,7 @@ describe("an answer that is lost", () => {
   test("without alerts:read it is raised again and marked: it may be doubled", async () => {
     const world = await openWatchedWorld();
     await world.install("instapp_1", { granted: ["data:read", "alerts:write"] });
-    const { id } = await openEpisodes(world, 1);
+    const { id } = await openIncidents(world, 1);
     world.sandbox.faults.add({
       kind: "reset",
       method: "POST",
@@ -242,7 +244,7 @@ describe("an answer that is lost", () => {
   test("a Cloud that is down for an hour is asked now and then, and gets each alert once afterwards", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 30);
+    const { id } = await openIncidents(world, 30);
     world.sandbox.faults.add({ kind: "status", status: 503, path: "/alerts" });
     await plan(world, id);
     for (let minute = 0; minute < 60; minute += 1) await world.work(60_000);
@@ -258,9 +260,9 @@ describe("an answer that is lost", () => {
   test("an alert that Cloud refuses is parked after five tries, and the others are raised", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 2);
+    const { id } = await openIncidents(world, 2);
     await world.db.write((tx) =>
-      tx.updateTable("episodes").set({ entity: "bln_unknown" }).where("id", "=", "ep_0000").execute(),
+      tx.updateTable("incidents").set({ entity: "bln_unknown" }).where("id", "=", "inc_0000").execute(),
     );
     await plan(world, id);
     for (let round = 0; round < 8; round += 1) await world.work(400_000);
@@ -272,10 +274,10 @@ describe("an answer that is lost", () => {
 });
 
 describe("recovery", () => {
-  test("sets the status that the monitor names, once the episode is over", async () => {
+  test("sets the status that the monitor names, once the incident is over", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 1, { alert: { resolve_status: "RESOLVED" } });
+    const { id } = await openIncidents(world, 1, { alert: { resolve_status: "RESOLVED" } });
     await plan(world, id);
     await world.work();
     await recover(world);
@@ -287,7 +289,7 @@ describe("recovery", () => {
   test("leaves an alert alone whose status somebody has changed", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 1, { alert: { resolve_status: "RESOLVED" } });
+    const { id } = await openIncidents(world, 1, { alert: { resolve_status: "RESOLVED" } });
     await plan(world, id);
     await world.work();
     const [alert] = world.alerts();
@@ -301,7 +303,7 @@ describe("recovery", () => {
   test("follows a status that was set in Tidemark itself", async () => {
     const world = await openWatchedWorld();
     await world.install();
-    const { id } = await openEpisodes(world, 1, { alert: { resolve_status: "RESOLVED" } });
+    const { id } = await openIncidents(world, 1, { alert: { resolve_status: "RESOLVED" } });
     await plan(world, id);
     await world.work();
     const [alert] = world.alerts();
@@ -317,7 +319,7 @@ describe("recovery", () => {
 async function raiseLate(start: (world: WatchedWorld) => Promise<void>): Promise<number> {
   const world = await openWatchedWorld();
   await world.install();
-  const { id, wallet } = await openEpisodes(world, 1);
+  const { id, wallet } = await openIncidents(world, 1);
   await plan(world, id);
   const began = world.clock.now() - 60_000;
   await world.db.write((tx) =>
@@ -347,7 +349,7 @@ describe("a crash at any moment of the delivery", () => {
         new Crash(),
       ]);
       expect(new Set(markers), `after a crash at moment ${moment}`).toEqual(
-        new Set(["tidemark:ep_0000", "tidemark:ep_0001", "tidemark:ep_0002"]),
+        new Set(["tidemark:inc_0000", "tidemark:inc_0001", "tidemark:inc_0002"]),
       );
       expect(markers).toHaveLength(3);
     }
@@ -372,7 +374,7 @@ async function deliverThrough(
   const before = new Set(cloud.workspace.instances[0]!.alerts.all());
   let world = await openWatchedWorld({ sandbox: cloud });
   await world.install();
-  const { id } = await openEpisodes(world, 3);
+  const { id } = await openIncidents(world, 3);
   await plan(world, id);
   let ahead = 0;
   for (const crash of crashes) {

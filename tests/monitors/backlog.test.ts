@@ -78,10 +78,10 @@ test("a backlog is read in slices: each event once, windows whole, and only what
     return answer;
   };
   await world.work(25 * MINUTE);
-  const episodes = await world.episodes();
+  const incidents = await world.incidents();
   const of = async (name: string) => {
     const { id } = (await world.monitors()).find((monitor) => monitor.name === name)!;
-    return episodes.filter(({ monitor_id }) => monitor_id === id).map(({ entity }) => entity);
+    return incidents.filter(({ monitor_id }) => monitor_id === id).map(({ entity }) => entity);
   };
   expect(new Set(await of("Large"))).toEqual(new Set(large));
   expect(await of("Large")).toHaveLength(large.length);

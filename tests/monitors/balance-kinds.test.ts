@@ -22,12 +22,12 @@ const below = (value: string, more: object = {}, select: object = { ledger_id: "
 
 describe("balance_threshold", () => {
   test.each([
-    ["<", "holds clear clear"],
-    ["<=", "holds holds clear"],
-    [">", "clear clear holds"],
-    [">=", "clear holds holds"],
-    ["=", "clear holds clear"],
-    ["!=", "holds clear holds"],
+    ["<", "met not_met not_met"],
+    ["<=", "met met not_met"],
+    [">", "not_met not_met met"],
+    [">=", "not_met met met"],
+    ["=", "not_met met not_met"],
+    ["!=", "met not_met met"],
   ])("%s is exact, beyond 2^53 too", (operator, expected) => {
     const exact = 9_007_199_254_740_993n;
     const monitor = below("90071992547409.93", { operator });
@@ -45,7 +45,7 @@ describe("balance_threshold", () => {
     const monitor = below("0", { operator: "=" });
     expect(
       summaryOf(evaluate(monitor, [[balanceOf("bln_a"), balanceOf("bln_b", { balance: -1n })]])),
-    ).toEqual(["bln_a holds 0.00", "bln_b clear -0.01"]);
+    ).toEqual(["bln_a met 0.00", "bln_b not_met -0.01"]);
   });
 
   test("available is the balance less what is held of it", () => {
@@ -54,17 +54,17 @@ describe("balance_threshold", () => {
       balanceOf("bln_a", { balance: 100n, inflight_debit_balance: 91n, inflight_credit_balance: 500n }),
       balanceOf("bln_b", { balance: 100n, inflight_debit_balance: 90n }),
     ];
-    expect(summaryOf(evaluate(monitor, [balances]))).toEqual(["bln_a holds 0.09", "bln_b clear 0.10"]);
+    expect(summaryOf(evaluate(monitor, [balances]))).toEqual(["bln_a met 0.09", "bln_b not_met 0.10"]);
   });
 
   test("with rearm a value in between is neither", () => {
     const monitor = below("10.00", { rearm: "12.00" });
     const balances = [999n, 1000n, 1199n, 1200n].map((balance) => balanceOf(`bln_${balance}`, { balance }));
     expect(evaluate(monitor, [balances]).map(({ outcome }) => outcome)).toEqual([
-      "holds",
+      "met",
       "between",
       "between",
-      "clear",
+      "not_met",
     ]);
     const above = below("10.00", { operator: ">=", rearm: "8.00" });
     expect(evaluate(above, [[balanceOf("bln_a", { balance: 801n })]])).toMatchObject([
@@ -78,7 +78,7 @@ describe("balance_threshold", () => {
       evaluate(below("5"), [[idle, balanceOf("bln_b", { balance: 900n })]]).map(({ subject }) => subject),
     ).toEqual(["bln_b"]);
     expect(summaryOf(evaluate(below("5", {}, { balance_id: "bln_a" }), [[idle]]))).toEqual([
-      "bln_a holds 0.00",
+      "bln_a met 0.00",
     ]);
   });
 
@@ -87,7 +87,7 @@ describe("balance_threshold", () => {
     (field) => {
       for (const amount of [1n, undefined]) {
         const balance = balanceOf("bln_a", { ...UNTOUCHED, [field]: amount });
-        expect(summaryOf(evaluate(below("5"), [[balance]]))).toEqual(["bln_a holds 0.00"]);
+        expect(summaryOf(evaluate(below("5"), [[balance]]))).toEqual(["bln_a met 0.00"]);
       }
     },
   );
@@ -97,17 +97,17 @@ describe("balance_threshold", () => {
       balanceOf("bln_a", { balance: 100n }),
       balanceOf("bln_b", { ...UNTOUCHED, currency: "EUR" }),
     ];
-    expect(summaryOf(evaluate(below("5"), [page]))).toEqual(["bln_a holds 1.00"]);
-    expect(summaryOf(evaluate(below("5", { per: "total" }), [page]))).toEqual(["selection holds 1.00"]);
+    expect(summaryOf(evaluate(below("5"), [page]))).toEqual(["bln_a met 1.00"]);
+    expect(summaryOf(evaluate(below("5", { per: "total" }), [page]))).toEqual(["selection met 1.00"]);
   });
 
   test("one that left the selection is gone, one that could not be read unknown", () => {
     const tracked = new Set(["bln_a", "bln_b"]);
     const page = [balanceOf("bln_a", { balance: 1n }), balanceOf("bln_b", { ledger_id: "ldg_2" })];
-    expect(summaryOf(evaluate(below("5"), [page], { tracked }))).toEqual(["bln_a holds 0.01", "bln_b gone"]);
+    expect(summaryOf(evaluate(below("5"), [page], { tracked }))).toEqual(["bln_a met 0.01", "bln_b gone"]);
     const reads = { problem: "Blnk did not answer." };
     expect(summaryOf(evaluate(below("5"), [page.slice(0, 1)], { tracked, reads }))).toEqual([
-      "bln_a holds 0.01",
+      "bln_a met 0.01",
       "bln_b unknown",
       "selection unknown",
     ]);
@@ -139,7 +139,7 @@ describe("balance_threshold", () => {
     const results = evaluate(below("5"), [[balanceOf("bln_a", { balance: 900n })]], {
       tracked: new Set(["selection"]),
     });
-    expect(summaryOf(results)).toEqual(["bln_a clear 9.00", "selection gone"]);
+    expect(summaryOf(results)).toEqual(["bln_a not_met 9.00", "selection gone"]);
   });
 
   test("of a large selection only what matters is kept", () => {
@@ -149,8 +149,8 @@ describe("balance_threshold", () => {
       ),
     );
     const results = evaluate(below("5"), pages, { tracked: new Set(["bln_18_7"]) });
-    expect(results.filter(({ outcome }) => outcome === "holds")).toHaveLength(100);
-    expect(results.filter(({ outcome }) => outcome === "clear")).toHaveLength(102);
+    expect(results.filter(({ outcome }) => outcome === "met")).toHaveLength(100);
+    expect(results.filter(({ outcome }) => outcome === "not_met")).toHaveLength(102);
     expect(results.some(({ subject }) => subject === "bln_18_7")).toBe(true);
   });
 
@@ -164,7 +164,7 @@ describe("balance_threshold", () => {
       ],
     ];
     expect(evaluate(monitor, pages)).toMatchObject([
-      { subject: "selection", outcome: "holds", entity: "bln_a", value: "300719925474099.30" },
+      { subject: "selection", outcome: "met", entity: "bln_a", value: "300719925474099.30" },
     ]);
   });
 
@@ -196,18 +196,18 @@ describe("balance_threshold", () => {
     test("customers' money beyond the cash at bank and its margin fires", () => {
       const wallets = [balanceOf("bln_a", { balance: 600n }), balanceOf("bln_b", { balance: 400n })];
       expect(evaluate(safeguarding(), [[cash], wallets])).toMatchObject([
-        { outcome: "clear", value: "10.00", against: "10.00" },
+        { outcome: "not_met", value: "10.00", compared_to: "10.00" },
       ]);
       expect(evaluate(safeguarding(), [wallets, [cash, balanceOf("bln_c", { balance: 1n })]])).toMatchObject([
-        { outcome: "holds", value: "10.01", against: "10.00", entity: "bln_a" },
+        { outcome: "met", value: "10.01", compared_to: "10.00", entity: "bln_a" },
       ]);
     });
 
     test("each balance can be compared too", () => {
       const wallets = [balanceOf("bln_a", { balance: 1001n }), balanceOf("bln_b", { balance: 1000n })];
       expect(summaryOf(evaluate(safeguarding({ per: "balance" }), [[...wallets, cash]]))).toEqual([
-        "bln_a holds 10.01",
-        "bln_b clear 10.00",
+        "bln_a met 10.01",
+        "bln_b not_met 10.00",
       ]);
     });
 
@@ -279,10 +279,10 @@ describe("ledger_imbalance", () => {
     ];
     const results = evaluate(monitor, pages, { reads: { latestChanged: new Map([["USD", "bln_b"]]) } });
     expect(summaryOf(results)).toEqual([
-      "JPY clear 0",
-      "JPY inflight clear 0",
-      "USD holds 0.01",
-      "USD inflight holds 0.02",
+      "JPY inflight not_met 0",
+      "JPY not_met 0",
+      "USD inflight met 0.02",
+      "USD met 0.01",
     ]);
     expect(results.map(({ entity }) => entity)).toEqual(["bln_b", "bln_b", "bln_c", "bln_c"]);
   });

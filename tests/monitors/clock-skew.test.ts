@@ -22,7 +22,7 @@ async function openServer(cloudClock?: CloudClock, clock?: () => number) {
   const pay = () => move(world.ledger, { source: balance_id, destination: "@Shop", precise_amount: 1n });
   const check = async () => {
     await world.evaluate();
-    return (await world.episodes()).length;
+    return (await world.incidents()).length;
   };
   return {
     start,

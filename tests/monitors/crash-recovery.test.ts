@@ -51,23 +51,23 @@ async function watchThrough(
   }
   for (let minute = 0; minute < 4; minute += 1) await world.work(60_000);
   const names = new Map((await world.monitors()).map(({ id, name }) => [id, name]));
-  const episodes = (await world.episodes()).map(
+  const incidents = (await world.incidents()).map(
     ({ monitor_id, subject }) =>
       `${names.get(monitor_id)} ${subject === low.balance_id ? "low" : subject === other.balance_id ? "other" : subject.slice(0, 3)}`,
   );
   const markers = world.alerts().map(({ description }) => description.split("\n").at(-1)!);
   await world.close();
   await sandbox.close();
-  return { episodes: episodes.toSorted(), alerts: markers.length, distinct: new Set(markers).size };
+  return { incidents: incidents.toSorted(), alerts: markers.length, distinct: new Set(markers).size };
 }
 
 test(
-  "a crash at any moment of a cycle or a delivery misses no episode and doubles no alert",
+  "a crash at any moment of a cycle or a delivery misses no incident and doubles no alert",
   { timeout: 300_000 },
   async () => {
     const counting = new Crash();
     const expected = await watchThrough([counting]);
-    expect(expected.episodes).toEqual(["Large txn", "Large txn", "One low", "Outflow sel", "Some other"]);
+    expect(expected.incidents).toEqual(["Large txn", "Large txn", "One low", "Outflow sel", "Some other"]);
     expect(expected.alerts).toBe(5);
     const rounds = Number(process.env["CRASH_ROUNDS"] ?? 40);
     for (let round = 0; round < rounds; round += 1) {
@@ -82,10 +82,10 @@ test(
         distinct: expected.alerts,
       });
     }
-    const goal = "0 duplicate alerts, 0 missed episodes in 200 rounds";
+    const goal = "0 duplicate alerts, 0 missed incidents in 200 rounds";
     report(
       "R4",
-      `0 duplicate alerts, 0 missed episodes in ${rounds} rounds of ${counting.moments} moments`,
+      `0 duplicate alerts, 0 missed incidents in ${rounds} rounds of ${counting.moments} moments`,
       goal,
     );
   },

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import type { RecordedStep } from "#app/monitors/episodes/episodes.server.ts";
-import { limitEvents, recordSurplus } from "#app/monitors/episodes/daily-ceiling.server.ts";
-import { addValue, emptyCount, estimate } from "#app/monitors/episodes/distinct-count.server.ts";
-import { EVENTS_PER_DAY } from "#app/monitors/episodes/stopped-recording.ts";
+import type { RecordedStep } from "#app/monitors/incidents/incidents.server.ts";
+import { limitEvents, recordSurplus } from "#app/monitors/incidents/daily-ceiling.server.ts";
+import { addValue, emptyCount, estimate } from "#app/monitors/incidents/distinct-count.server.ts";
+import { EVENTS_PER_DAY } from "#app/monitors/incidents/stopped-recording.ts";
 import { setWebhook } from "#app/monitors/webhook/webhooks.server.ts";
 import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
 
@@ -30,10 +30,10 @@ test("a monitor records a thousand events a day, then one that counts the others
   pay(world, balance_id, 1_300);
   await world.work(60_000);
   const split = async () => {
-    const episodes = await world.episodes();
+    const incidents = await world.incidents();
     return {
-      recorded: episodes.filter(({ unrecorded }) => unrecorded === null).length,
-      stopped: episodes.filter(({ unrecorded }) => unrecorded !== null),
+      recorded: incidents.filter(({ unrecorded }) => unrecorded === null).length,
+      stopped: incidents.filter(({ unrecorded }) => unrecorded !== null),
     };
   };
   const first = await split();
@@ -45,7 +45,7 @@ test("a monitor records a thousand events a day, then one that counts the others
   await world.work(60_000);
   const second = await split();
   expect(second.recorded).toBe(EVENTS_PER_DAY);
-  expect(second.stopped.map((episode) => episode.id)).toEqual(first.stopped.map((episode) => episode.id));
+  expect(second.stopped.map((incident) => incident.id)).toEqual(first.stopped.map((incident) => incident.id));
   expect(isWithin(0.1, second.stopped[0]!.unrecorded!, 500)).toBe(true);
 
   const told = world.alerts().filter(({ description }) => description.includes("Stopped recording"));
@@ -67,7 +67,7 @@ test("what is read again, as new balances are for ten minutes, is not counted ag
   const { ledger_id } = openWallet(world.ledger, { amount: 0n });
   for (let balance = 0; balance < 1_099; balance += 1)
     openWallet(world.ledger, { amount: 0n, ledgerId: ledger_id });
-  const unrecorded = async () => (await world.episodes()).find(({ unrecorded }) => unrecorded !== null);
+  const unrecorded = async () => (await world.incidents()).find(({ unrecorded }) => unrecorded !== null);
   await world.work(60_000);
   const first = (await unrecorded())!.unrecorded!;
   expect(isWithin(0.1, first, 100)).toBe(true);
@@ -82,10 +82,10 @@ const event = (subject: string): RecordedStep => {
     outcome: "happened" as const,
     entity: subject,
     value: undefined,
-    against: undefined,
+    compared_to: undefined,
     reason: undefined,
   };
-  const id = `ep_${subject}`;
+  const id = `inc_${subject}`;
   return {
     subject,
     result,
@@ -110,7 +110,7 @@ test("the next day a monitor records again, and counts anew", async () => {
     expect(recorded).toHaveLength(EVENTS_PER_DAY);
     await world.db.write((tx) => recordSurplus(tx, owner, surplus!, now));
   }
-  const days = (await world.episodes()).map(({ subject, unrecorded }) => ({ subject, unrecorded }));
+  const days = (await world.incidents()).map(({ subject, unrecorded }) => ({ subject, unrecorded }));
   expect(days.map(({ subject }) => subject)).toEqual(["2026-11-25", "2026-11-26"]);
   for (const { unrecorded } of days) expect(isWithin(0.1, unrecorded!, 50)).toBe(true);
 });
@@ -123,7 +123,7 @@ test("a thousand conditions that become true are all recorded: the limit is for 
     openWallet(world.ledger, { amount: 1n, ledgerId: ledger_id });
   await world.monitor(below({ ledger_id }, "50.00"));
   await world.work();
-  expect(await world.episodes()).toHaveLength(EVENTS_PER_DAY + 10);
+  expect(await world.incidents()).toHaveLength(EVENTS_PER_DAY + 10);
 });
 
 test.each([1, 40, 3_000, 200_000])("%d different values are counted within a tenth", (size) => {

@@ -282,9 +282,9 @@ describe("an import", () => {
     ]);
   });
 
-  test("leaves id, state and episodes of an export aside", () => {
+  test("leaves id, state and incidents of an export aside", () => {
     const { monitors, problems } = readMonitors({
-      monitors: [{ ...low, id: "mon_1", state: [], episodes: [{ id: "ep_1" }] }],
+      monitors: [{ ...low, id: "mon_1", state: [], incidents: [{ id: "inc_1" }] }],
     });
     expect(problems).toEqual([]);
     expect(monitors).toEqual([read(low)]);

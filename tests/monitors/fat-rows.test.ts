@@ -41,7 +41,7 @@ test.each(SIZES)(
     pay({ meta_data: { channel: "branch" } });
     ids.push(pay({ meta_data: { channel: "web" } }));
     await world.work(60_000);
-    const entities = (await world.episodes()).map(({ entity }) => entity);
+    const entities = (await world.incidents()).map(({ entity }) => entity);
     expect(new Set(entities)).toEqual(new Set(ids.map(({ transaction_id }) => transaction_id)));
     expect(entities).toHaveLength(2);
   },
@@ -62,7 +62,7 @@ test("a row that cannot be read even alone is passed, told of once, and the next
   pay({ meta_data: { note: "x".repeat(300_000) } });
   pay();
   await world.work(60_000);
-  const told = async () => (await world.episodes()).map(({ value }) => value!.slice(0, 31)).toSorted(byText);
+  const told = async () => (await world.incidents()).map(({ value }) => value!.slice(0, 31)).toSorted(byText);
   expect(await told()).toEqual(["60.00", "60.00", "a transaction that can't be rea"]);
   pay();
   for (let cycle = 0; cycle < 3; cycle += 1) await world.work(60_000);
@@ -80,7 +80,7 @@ test("a balance that cannot be read leaves the others watched, and a total says 
   await world.monitor(below({ ledger_id }, "50.00"));
   await world.monitor(below({ ledger_id }, "5000.00", { per: "total" }));
   await world.evaluate();
-  expect((await world.episodes()).map(({ entity }) => entity)).toEqual([balance_id]);
+  expect((await world.incidents()).map(({ entity }) => entity)).toEqual([balance_id]);
   expect((await world.monitors()).map(({ problem }) => problem)).toContain(
     "A balance could not be read: Blnk Cloud's answer is too large or damaged.",
   );

@@ -73,7 +73,7 @@ async function open(
     watch: async () => {
       for (let cycle = 0; cycle < 2; cycle += 1) await world.work(MINUTE);
       const names = new Map((await world.monitors()).map(({ id, name }) => [id, name]));
-      return (await world.episodes()).map(({ monitor_id, subject, entity, value, closed_at }) => ({
+      return (await world.incidents()).map(({ monitor_id, subject, entity, value, closed_at }) => ({
         kind: names.get(monitor_id),
         subject,
         entity,
@@ -187,7 +187,7 @@ describe("double_refund", () => {
       url.searchParams.has("transaction_id_in") ? { id: 1, kind: "status", status: 500 } : undefined;
     refund(transaction_id);
     await world.work(MINUTE);
-    expect(await world.episodes()).toEqual([]);
+    expect(await world.incidents()).toEqual([]);
     expect(await world.monitors()).toMatchObject([{ problem: expect.any(String) as string }]);
     faults.take = () => undefined;
     expect(await watch()).toHaveLength(1);
@@ -339,7 +339,7 @@ describe("negative_balance", () => {
     move(ledger, { source: b, destination: "@World", precise_amount: 700n, allow_overdraft: true });
     world.sandbox.faults.add({ kind: "status", status: 500, path: "/data/transactions" });
     await world.work(MINUTE);
-    expect(await world.episodes()).toEqual([]);
+    expect(await world.incidents()).toEqual([]);
     const states = (await world.states()).map(({ subject, state }) => [subject, state]);
     expect(states).toContainEqual([b, "unknown"]);
     expect(new Set(states.map(([, state]) => state))).toEqual(new Set(["unknown"]));

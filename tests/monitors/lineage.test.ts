@@ -40,12 +40,12 @@ async function firing(...monitors: object[]): Promise<string[]> {
   await sleep(2);
   for (const [index, json] of monitors.entries()) await world.monitor({ name: `monitor ${index}`, ...json });
   await world.evaluate();
-  return await episodes();
+  return await incidents();
 }
 
-async function episodes() {
+async function incidents() {
   const names = new Map((await world.monitors()).map(({ id, name }) => [id, name]));
-  return (await world.episodes()).map(({ monitor_id, subject }) => `${names.get(monitor_id)} ${subject}`);
+  return (await world.incidents()).map(({ monitor_id, subject }) => `${names.get(monitor_id)} ${subject}`);
 }
 
 const match = (select: object = {}) => ({ kind: "transaction_match", select, condition: {} });
@@ -88,17 +88,17 @@ describe("lineage balances", () => {
     shadow({ source: "@paystack_ada_lineage" });
     move(world.ledger, { source: "@Fees", destination: wallet, precise_amount: 1n });
     for (let minute = 0; minute < 4; minute += 1) await world.work(MINUTE);
-    expect(await episodes()).toEqual([`monitor 0 ${lineageBalance("@Fees")}`]);
+    expect(await incidents()).toEqual([`monitor 0 ${lineageBalance("@Fees")}`]);
   });
 
   test("that alone do not add up are no imbalance of the ledger, others are", async () => {
     stored(lineageBalance("@ada_lineage")).credit += 5n;
     await firing({ kind: "ledger_imbalance", select: {}, condition: {} });
     for (let minute = 0; minute < 4; minute += 1) await world.work(MINUTE);
-    expect(await episodes()).toEqual([]);
+    expect(await incidents()).toEqual([]);
     stored(wallet).credit += 5n;
     for (let minute = 0; minute < 4; minute += 1) await world.work(MINUTE);
-    expect(await episodes()).toEqual(["monitor 0 USD"]);
+    expect(await incidents()).toEqual(["monitor 0 USD"]);
   });
 });
 
@@ -126,12 +126,12 @@ describe("shadow rows", () => {
       count({ ledger_id: "general_ledger_id" }),
       count({ currency: "USD" }, { per: "balance" }),
     );
-    expect(await episodes()).toEqual([]);
+    expect(await incidents()).toEqual([]);
     payment();
     shadow();
     await world.work(MINUTE);
     await world.work(MINUTE);
-    expect((await episodes()).map((line) => line.slice(0, 9))).toEqual(["monitor 0"]);
+    expect((await incidents()).map((line) => line.slice(0, 9))).toEqual(["monitor 0"]);
   });
 
   test("count where their balance was chosen by its id", async () => {
@@ -144,7 +144,10 @@ describe("shadow rows", () => {
     );
     shadow();
     await world.work(MINUTE);
-    expect((await episodes()).map((line) => line.slice(0, 9)).toSorted()).toEqual(["monitor 0", "monitor 1"]);
+    expect((await incidents()).map((line) => line.slice(0, 9)).toSorted()).toEqual([
+      "monitor 0",
+      "monitor 1",
+    ]);
   });
 
   test("of a hold or a rejection neither wait nor count as rejected", async () => {
@@ -159,10 +162,10 @@ describe("shadow rows", () => {
       .poll(() => world.ledger.transactions.all().some(({ status }) => status === "REJECTED"))
       .toBe(true);
     for (let minute = 0; minute < 8; minute += 1) await world.work(MINUTE);
-    expect(await episodes()).toEqual([]);
+    expect(await incidents()).toEqual([]);
     payment({ inflight: true });
     for (let minute = 0; minute < 8; minute += 1) await world.work(MINUTE);
-    expect((await episodes()).map((line) => line.slice(0, 9))).toEqual(["monitor 0"]);
+    expect((await incidents()).map((line) => line.slice(0, 9))).toEqual(["monitor 0"]);
   });
 
   test("do not end a silence", async () => {
@@ -171,7 +174,7 @@ describe("shadow rows", () => {
       await world.work(MINUTE);
       if (minute === 8) shadow();
     }
-    expect(await episodes()).toEqual(["monitor 0 selection"]);
+    expect(await incidents()).toEqual(["monitor 0 selection"]);
   });
 
   test("cannot be feigned: a payment that says it is a shadow counts", async () => {
@@ -184,7 +187,7 @@ describe("shadow rows", () => {
       meta_data: { _shadow_for: "txn_payment" },
     });
     await world.work(MINUTE);
-    expect(await episodes()).toHaveLength(2);
+    expect(await incidents()).toHaveLength(2);
   });
 
   test("are not in a preview", async () => {

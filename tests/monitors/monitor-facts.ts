@@ -79,10 +79,10 @@ export function contextOf(more: Partial<EvaluationContext> = {}): EvaluationCont
 }
 
 export function factsOf(more: Partial<TransactionFacts> = {}): TransactionFacts {
-  return { rows: [], chains: [], totals: [], members: [], traits: () => undefined, ...more };
+  return { rows: [], chains: [], totals: [], members: [], endpointBalances: () => undefined, ...more };
 }
 
-/** `bln_a holds 12.00`, in order of the subjects. */
+/** `bln_a met 12.00`, in order of the subjects. */
 export function summaryOf(results: readonly SubjectResult[]): string[] {
   return results
     .map(({ subject, outcome, value }) =>

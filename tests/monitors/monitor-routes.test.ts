@@ -52,7 +52,7 @@ test("monitors are imported all or nothing, and exported as they came", async ()
   expect(withState).toMatchObject({
     id: expect.stringMatching(/^mon_/) as string,
     state: expect.any(Array) as unknown[],
-    episodes: [],
+    incidents: [],
   });
 });
 

@@ -72,7 +72,7 @@ test("a problem goes when it passes, and when the monitor's hours end before tha
   await pass(1);
   expect(await problems()).toEqual([false, false]);
   await pass(20);
-  expect(told.filter((type) => type !== "monitor.episodes")).toEqual([]);
+  expect(told.filter((type) => type !== "monitor.incidents")).toEqual([]);
   expect(world.alerts()).toHaveLength(2);
 });
 

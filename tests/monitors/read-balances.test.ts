@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { readMonitor } from "#app/monitors/definition/read-monitors.ts";
 import type { BalanceMonitor } from "#app/monitors/definition/monitor.ts";
 import { foldBalances } from "#app/monitors/kinds/evaluate.ts";
-import { demandOf, planBalanceReads } from "#app/monitors/reads/plan-balance-reads.ts";
+import { requiredReadsOf, planBalanceReads } from "#app/monitors/reads/plan-balance-reads.ts";
 import { readBalances } from "#app/monitors/reads/read-balances.server.ts";
 import { answerJson, cloudFor } from "#tests/support/cloud-server.ts";
 
@@ -60,8 +60,12 @@ async function read(
   const readers = jsons.map((json, index) => {
     const monitor = monitorOf(json);
     const context = { now: NOW, watching_since: NOW, tracked: new Set(tracked) };
-    const demand = demandOf(monitor, { tracked: context.tracked, watching_since: NOW, evaluated_at: NOW });
-    return { id: String(index), demand, fold: () => foldBalances(monitor, context) };
+    const requiredReads = requiredReadsOf(monitor, {
+      tracked: context.tracked,
+      watching_since: NOW,
+      evaluated_at: NOW,
+    });
+    return { id: String(index), requiredReads, fold: () => foldBalances(monitor, context) };
   });
   const { results, problems } = await readBalances(cloud.client, readers, {
     now: NOW,
@@ -71,7 +75,7 @@ async function read(
   const firing = readers.map(({ id }) =>
     results
       .get(id)!
-      .filter(({ outcome }) => outcome === "holds")
+      .filter(({ outcome }) => outcome === "met")
       .map(({ subject }) => subject),
   );
   return { firing, results, problems, asked: cloud.requests.map(({ query }) => query) };
@@ -155,20 +159,22 @@ test("a total that Cloud filters wrongly is not counted twice or too wide", asyn
       balances: 100_000,
     });
     expect(results.get("0")).toMatchObject([{ value: "11175.00" }]);
-    expect(results.get("1")).toMatchObject([{ value: "11175.00", against: "101025.00" }]);
+    expect(results.get("1")).toMatchObject([{ value: "11175.00", compared_to: "101025.00" }]);
   }
 });
 
 test("one scan serves everybody where asking for each would be dearer", () => {
-  const demands = Array.from({ length: 4 }, (_, index) =>
-    demandOf(monitorOf(below({ ledger_id: `ldg_${index}` }, "1.00")), {
+  const requiredReads = Array.from({ length: 4 }, (_, index) =>
+    requiredReadsOf(monitorOf(below({ ledger_id: `ldg_${index}` }, "1.00")), {
       tracked: new Set(),
       watching_since: NOW,
       evaluated_at: NOW,
     }),
   );
-  expect(planBalanceReads(demands, { balances: 1000, scanned: undefined })).toEqual({ kind: "everything" });
-  expect(planBalanceReads(demands, { balances: 5000, scanned: undefined })).toEqual({ kind: "each" });
+  expect(planBalanceReads(requiredReads, { balances: 1000, scanned: undefined })).toEqual({
+    kind: "everything",
+  });
+  expect(planBalanceReads(requiredReads, { balances: 5000, scanned: undefined })).toEqual({ kind: "each" });
   expect(
     planBalanceReads([{ ids: ["bln_1"], queries: [], selection: undefined, scans: [] }], {
       balances: 1,

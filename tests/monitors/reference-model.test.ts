@@ -136,13 +136,13 @@ class Run {
     await this.world.sandbox.close();
   }
 
-  /** Episodes as the model has them, and the markers of all alerts. */
+  /** Incidents as the model has them, and the markers of all alerts. */
   async found() {
     const names = new Map((await this.world.monitors()).map(({ id, name }) => [id, name]));
-    const episodes = await this.world.episodes();
+    const incidents = await this.world.incidents();
     return {
-      ids: episodes.map(({ id }) => id),
-      episodes: episodes.map(({ monitor_id, subject, closed_at }): Found => {
+      ids: incidents.map(({ id }) => id),
+      incidents: incidents.map(({ monitor_id, subject, closed_at }): Found => {
         return { monitor: names.get(monitor_id)!, subject, open: closed_at === null };
       }),
       markers: this.world.alerts().map(({ description }) => description.split("\n").at(-1)!),
@@ -241,8 +241,8 @@ function monitorsOf(ledger_id: string, { windowMinutes, forMinutes }: Limits) {
   ];
 }
 
-const sorted = (episodes: readonly Found[]) =>
-  episodes
+const sorted = (incidents: readonly Found[]) =>
+  incidents
     .map(({ monitor, subject, open }) => [monitor, monitor === "Large" ? "chain" : subject, open].join(" "))
     .toSorted((left, right) => left.localeCompare(right));
 
@@ -253,9 +253,10 @@ async function compare(history: readonly Command[], limits: Limits): Promise<str
   for (const command of history) {
     await run.do(command);
     if (command.do !== "evaluate" && command.do !== "crash") continue;
-    const episodes = sorted((await run.found()).episodes);
-    expect(episodes).toEqual(sorted(run.model.found));
-    for (const [name, { found }] of run.wrong) if (sorted(found).join() !== episodes.join()) caught.add(name);
+    const incidents = sorted((await run.found()).incidents);
+    expect(incidents).toEqual(sorted(run.model.found));
+    for (const [name, { found }] of run.wrong)
+      if (sorted(found).join() !== incidents.join()) caught.add(name);
   }
   // What a failure delayed is raised in the end, each once.
   for (let times = 0; times < 3; times += 1) await run.world.work(20 * MINUTE);
@@ -291,7 +292,7 @@ const EXAMPLES: [Command[]][] = [
 const ROUNDS = Number(process.env["MODEL_ROUNDS"] ?? 10);
 const NUMBERS: Limits = { windowMinutes: 5, forMinutes: 2, rearm: 8_000, lateMinutes: 10 };
 
-test("episodes and alerts of any history equal the reference model's", { timeout: 600_000 }, async () => {
+test("incidents and alerts of any history equal the reference model's", { timeout: 600_000 }, async () => {
   const caught = new Set<string>();
   await fc.assert(
     fc.asyncProperty(commands(false), async (history) => {

@@ -4,7 +4,7 @@ import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/l
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 import { cancelJobs, recoverInterrupted } from "#app/platform/jobs/jobs.server.ts";
-import { deleteExpired, RETENTION } from "#db/retention.server.ts";
+import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 
 import { AUTHOR, below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
 
@@ -44,7 +44,7 @@ test("a re-install goes on with the monitors: what still holds raises no second 
     await resumeWatching(tx, next, world.clock.now());
   });
   await world.work();
-  const holding = (await world.episodes()).filter(({ announcement }) => announcement !== "alert");
+  const holding = (await world.incidents()).filter(({ announcement }) => announcement !== "alert");
   expect(
     new Set(holding.map(({ installed_app_id, close_reason }) => `${installed_app_id} ${close_reason}`)),
   ).toEqual(new Set(["instapp_2 null", "instapp_2 recovered"]));
@@ -94,10 +94,10 @@ test("a watch that ended the process at every try is not watched again at a star
 async function exported(world: WatchedWorld, id: string, { withState } = { withState: false }) {
   let text = "";
   for await (const piece of exportMonitors(world.db, id, { withState })) text += piece;
-  return JSON.parse(text) as { monitors: { state: unknown[]; episodes: { id: string }[] }[] };
+  return JSON.parse(text) as { monitors: { state: unknown[]; incidents: { id: string }[] }[] };
 }
 
-test("an export has every episode of every monitor, the newest first, in however many pieces", async () => {
+test("an export has every incident of every monitor, the newest first, in however many pieces", async () => {
   const world = await openWatchedWorld();
   await world.install();
   const busy = await world.monitor(below({ balance_id: "bln_1" }, "1.00"));
@@ -105,7 +105,7 @@ test("an export has every episode of every monitor, the newest first, in however
   await world.db.write(async (tx) => {
     for (let index = 0; index < 1200; index += 1)
       await tx
-        .insertInto("episodes")
+        .insertInto("incidents")
         .values({
           id: `epi_${String(index).padStart(4, "0")}`,
           installed_app_id: "instapp_1",
@@ -115,7 +115,7 @@ test("an export has every episode of every monitor, the newest first, in however
           announcement: "quiet",
           is_event: 1,
           value: null,
-          against: null,
+          compared_to: null,
           // Many of one moment.
           opened_at: Math.floor(index / 100),
           closed_at: 1200,
@@ -127,7 +127,7 @@ test("an export has every episode of every monitor, the newest first, in however
   });
   const { monitors } = await exported(world, "instapp_1", { withState: true });
   const ids = Array.from({ length: 1200 }, (_, index) => `epi_${String(index).padStart(4, "0")}`);
-  expect(monitors.map(({ episodes }) => episodes.map(({ id }) => id))).toEqual([ids.toReversed(), []]);
+  expect(monitors.map(({ incidents }) => incidents.map(({ id }) => id))).toEqual([ids.toReversed(), []]);
 });
 
 test("an export can be imported again as it is, state and all; names that are taken can be left out", async () => {
@@ -145,7 +145,7 @@ test("an export can be imported again as it is, state and all; names that are ta
   expect(full.monitors[0]!.state).toEqual([
     { subject: balance_id, state: "firing", value: "10.00", evaluated_at: expect.any(Number) as number },
   ]);
-  expect(full.monitors[0]!.episodes).toMatchObject([
+  expect(full.monitors[0]!.incidents).toMatchObject([
     {
       subject: balance_id,
       closed_at: null,
@@ -177,7 +177,7 @@ test("an export can be imported again as it is, state and all; names that are ta
   });
 });
 
-test("what has outlived its time is swept, an open episode never", async () => {
+test("what has outlived its time is swept, an open incident never", async () => {
   const world = await openWatchedWorld();
   await world.install();
   const open = openWallet(world.ledger, { amount: 1000n });
@@ -188,16 +188,16 @@ test("what has outlived its time is swept, an open episode never", async () => {
   move(world.ledger, { source: "@World", destination: closed.balance_id, precise_amount: 9000n });
   await world.work(60_000);
   const sweep = async (days: number) => {
-    for (const rule of RETENTION)
-      await world.db.write((tx) => deleteExpired(tx, rule, world.clock.now() + days * 86_400_000));
+    for (const each of monitorSweeps)
+      await world.db.write((tx) => each(tx, world.clock.now() + days * 86_400_000, 1000));
   };
   await sweep(31);
   expect(await world.db.read.selectFrom("evaluations").selectAll().execute()).toEqual([]);
-  expect(await world.episodes()).toHaveLength(2);
+  expect(await world.incidents()).toHaveLength(2);
   await sweep(401);
-  expect(await world.episodes()).toMatchObject([{ entity: open.balance_id }]);
+  expect(await world.incidents()).toMatchObject([{ entity: open.balance_id }]);
   expect(await world.deliveries()).toHaveLength(1);
   await uninstall(world, "instapp_1");
   await sweep(91);
-  expect([await world.episodes(), await world.monitors(), await world.states()]).toEqual([[], [], []]);
+  expect([await world.incidents(), await world.monitors(), await world.states()]).toEqual([[], [], []]);
 });

@@ -70,18 +70,18 @@ test("a hold that falls due while nothing else is booked alerts once in each sel
   const { transaction_id } = hold();
   for (let cycle = 0; cycle < 5; cycle += 1) await pass(5);
   const open = names.map(() => ({ entity: transaction_id, closed_at: null }));
-  expect(await world.episodes()).toMatchObject(open);
+  expect(await world.incidents()).toMatchObject(open);
   // Rows of the same balances come and go.
   for (let cycle = 0; cycle < 3; cycle += 1) {
     move(world.ledger, { source: "@World", destination: "@Shop", precise_amount: 1n });
     await pass(5);
     await pass(5);
   }
-  expect(await world.episodes()).toMatchObject(open);
+  expect(await world.incidents()).toMatchObject(open);
   expect(world.alerts()).toHaveLength(names.length);
   updateInflight(world.ledger, transaction_id, { action: "void", amountAt: undefined, skip_queue: true });
   await pass(1);
-  expect((await world.episodes()).map(({ close_reason }) => close_reason)).toEqual(
+  expect((await world.incidents()).map(({ close_reason }) => close_reason)).toEqual(
     names.map(() => "recovered"),
   );
 });
@@ -97,11 +97,11 @@ test("a monitor made later judges the holds from before it, and asks for their b
   await world.evaluate();
   const { transaction_id } = hold();
   for (let cycle = 0; cycle < 5; cycle += 1) await pass(5);
-  expect(await world.episodes()).toHaveLength(1);
+  expect(await world.incidents()).toHaveLength(1);
   await watch(names);
   await world.evaluate();
   await pass(1);
-  expect(await world.episodes()).toMatchObject(
+  expect(await world.incidents()).toMatchObject(
     Array.from({ length: names.length + 1 }, () => ({ entity: transaction_id, closed_at: null })),
   );
   world.sandbox.journal.clear();

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 
 import type { WindowMonitor } from "#app/monitors/definition/monitor.ts";
-import { evaluateTransactions, keptFrom, needsMembers, needsTraits } from "#app/monitors/kinds/evaluate.ts";
 import {
-  type BalanceTraits,
+  evaluateTransactions,
+  keptFrom,
+  needsMembers,
+  needsEndpointBalances,
+} from "#app/monitors/kinds/evaluate.ts";
+import {
+  type EndpointBalance,
   type EvaluationContext,
   OVERLAP_MS,
   type SeenTransaction,
@@ -14,13 +19,13 @@ import { emptyTotal, enterWindow, leaveWindow, type WindowTotal } from "#app/mon
 
 import { contextOf, factsOf, MINUTE, monitorOf, NOW, rowOf, summaryOf } from "./monitor-facts.ts";
 
-const TRAITS: Record<string, Omit<BalanceTraits, "balance_id">> = {
+const TRAITS: Record<string, Omit<EndpointBalance, "balance_id">> = {
   bln_a: { indicator: undefined, ledger_id: "ldg_1", identity_id: "idt_1" },
   bln_b: { indicator: undefined, ledger_id: "ldg_1", identity_id: "idt_2" },
   bln_c: { indicator: undefined, ledger_id: "ldg_1", identity_id: "idt_1" },
   bln_world: { indicator: "@World", ledger_id: "general_ledger_id", identity_id: undefined },
 };
-const traits = (balance_id: string) => {
+const endpointBalances = (balance_id: string) => {
   const known = TRAITS[balance_id];
   return known && { balance_id, ...known };
 };
@@ -36,13 +41,15 @@ function evaluate(
     ...(watching_since !== undefined && { watching_since }),
     ...(tracked && { tracked }),
   });
-  return evaluateTransactions(monitor, factsOf({ traits, ...facts }), context);
+  return evaluateTransactions(monitor, factsOf({ endpointBalances, ...facts }), context);
 }
 
 function evaluateRows(monitor: WindowMonitor, rows: SeenTransaction[], more: More = {}) {
   const { now = NOW } = more;
   const totals = new Map<string, WindowTotal>();
-  for (const entry of windowEntries(monitor, rows, traits).toSorted((one, other) => one.at - other.at)) {
+  for (const entry of windowEntries(monitor, rows, endpointBalances).toSorted(
+    (one, other) => one.at - other.at,
+  )) {
     const total = totals.get(entry.subject) ?? emptyTotal(entry.subject);
     totals.set(entry.subject, total);
     enterWindow(monitor, total, entry);
@@ -164,11 +171,11 @@ describe("stuck_transaction", () => {
 
   test("a queued row is stuck when it is older than its minutes and has no outcome", () => {
     expect(evaluate(monitor, { chains: chain(queued(10)) })).toEqual([]);
-    expect(summaryOf(evaluate(monitor, { chains: chain(queued(11)) }))).toEqual(["txn_q holds 11"]);
+    expect(summaryOf(evaluate(monitor, { chains: chain(queued(11)) }))).toEqual(["txn_q met 11"]);
     const outcome = rowOf("txn_o", { parent_transaction: "txn_q", chain_id: "txn_q", status: "REJECTED" });
     expect(
       summaryOf(evaluate(monitor, { chains: chain(queued(11), outcome), tracked: new Set(["txn_q"]) })),
-    ).toEqual(["txn_q clear"]);
+    ).toEqual(["txn_q not_met"]);
   });
 
   test("a scheduled row is not stuck before its time", () => {
@@ -177,20 +184,20 @@ describe("stuck_transaction", () => {
     ).toEqual([]);
     expect(evaluate(monitor, { chains: chain(queued(500, { scheduled_for: ago(10) })) })).toEqual([]);
     expect(evaluate(monitor, { chains: chain(queued(500, { scheduled_for: ago(11) })) })).toMatchObject([
-      { outcome: "holds" },
+      { outcome: "met" },
     ]);
   });
 
   test("a hold is stuck while something of it remains", () => {
-    expect(summaryOf(evaluate(monitor, { chains: chain(hold) }))).toEqual(["txn_h holds 61"]);
+    expect(summaryOf(evaluate(monitor, { chains: chain(hold) }))).toEqual(["txn_h met 61"]);
     expect(summaryOf(evaluate(monitor, { chains: chain(hold, child("APPLIED", 499n)) }))).toEqual([
-      "txn_h holds 61",
+      "txn_h met 61",
     ]);
     expect(evaluate(monitor, { chains: chain(hold, child("APPLIED", 500n)) })).toEqual([]);
     expect(evaluate(monitor, { chains: chain(hold, child("APPLIED", 1n), child("VOID", 499n)) })).toEqual([]);
     const refund = child("APPLIED", 500n, { source: "bln_b", destination: "bln_a" });
     expect(evaluate(monitor, { chains: chain(hold, refund) })).toMatchObject([
-      { outcome: "holds", entity: "txn_h" },
+      { outcome: "met", entity: "txn_h" },
     ]);
   });
 
@@ -236,10 +243,10 @@ describe("rejections", () => {
 
   test("counts rejected rows in a window that has both its ends, and flags the newest", () => {
     expect(evaluateRows(monitor, [rejected(10), rejected(0), movedAgo(1, 100n)])).toMatchObject([
-      { subject: "selection", outcome: "holds", value: "2", entity: "txn_0" },
+      { subject: "selection", outcome: "met", value: "2", entity: "txn_0" },
     ]);
     const outside = rowOf("txn_old", { status: "REJECTED", created_at: ago(10) - 1 });
-    expect(evaluateRows(monitor, [outside, rejected(0)])).toMatchObject([{ outcome: "clear", value: "1" }]);
+    expect(evaluateRows(monitor, [outside, rejected(0)])).toMatchObject([{ outcome: "not_met", value: "1" }]);
   });
 });
 
@@ -270,38 +277,38 @@ describe("movement", () => {
   test("slides, with both its ends, and flags the row that crossed", () => {
     const monitor = movement({ direction: "out" });
     const rows = [movedAgo(10, 300n, toWorld), movedAgo(5, 201n, toWorld), movedAgo(1, 50n, toWorld)];
-    expect(evaluateRows(monitor, rows)).toMatchObject([{ outcome: "holds", value: "5.51", entity: "txn_5" }]);
+    expect(evaluateRows(monitor, rows)).toMatchObject([{ outcome: "met", value: "5.51", entity: "txn_5" }]);
     expect(evaluateRows(monitor, rows, { now: NOW + 1 })).toMatchObject([
-      { outcome: "clear", value: "2.51" },
+      { outcome: "not_met", value: "2.51" },
     ]);
   });
 
   test("a row that appears late counts from when it was first seen", () => {
     const late = movedAgo(90, 501n, { ...toWorld, first_seen_at: ago(1) });
-    expect(evaluateRows(movement({ direction: "out" }), [late])).toMatchObject([{ outcome: "holds" }]);
+    expect(evaluateRows(movement({ direction: "out" }), [late])).toMatchObject([{ outcome: "met" }]);
     const soon = movedAgo(11, 501n, { ...toWorld, first_seen_at: ago(2) });
-    expect(evaluateRows(movement({ direction: "out" }), [soon])).toMatchObject([{ outcome: "clear" }]);
+    expect(evaluateRows(movement({ direction: "out" }), [soon])).toMatchObject([{ outcome: "not_met" }]);
   });
 
   test("a window that is not watched in full does not say less than", () => {
     const monitor = movement({ operator: "<" });
     expect(evaluateRows(monitor, [], { watching_since: ago(9) })).toMatchObject([
-      { outcome: "clear", reason: "Waits until one full window has been watched." },
+      { outcome: "not_met", reason: "Waits until one full window has been watched." },
     ]);
     expect(evaluateRows(monitor, [], { watching_since: ago(10) })).toMatchObject([
-      { outcome: "holds", value: "0.00" },
+      { outcome: "met", value: "0.00" },
     ]);
     expect(
       evaluateRows(movement({}), [movedAgo(1, 501n, toWorld)], { watching_since: ago(2) }),
-    ).toMatchObject([{ outcome: "holds" }]);
+    ).toMatchObject([{ outcome: "met" }]);
   });
 
   test("per balance and per identity each has a window of its own", () => {
     const rows = [movedAgo(3, 501n), movedAgo(2, 600n, { source: "bln_a", destination: "bln_c" })];
     const each = (per: string) => summaryOf(evaluateRows(movement({ direction: "out", per }), rows));
-    expect(each("balance")).toEqual(["bln_a holds 11.01"]);
+    expect(each("balance")).toEqual(["bln_a met 11.01"]);
     // bln_a and bln_c belong to one: what they exchange has not left it.
-    expect(each("identity")).toEqual(["idt_1 holds 5.01"]);
+    expect(each("identity")).toEqual(["idt_1 met 5.01"]);
   });
 
   test("those that do not move are known to a less than", () => {
@@ -310,14 +317,14 @@ describe("movement", () => {
     expect(needsMembers(movement({ per: "balance" }))).toBe(false);
     expect(
       summaryOf(evaluateRows(monitor, [movedAgo(1, 100n, toWorld)], { members: ["bln_a", "bln_b"] })),
-    ).toEqual(["bln_a clear 1", "bln_b holds 0"]);
+    ).toEqual(["bln_a not_met 1", "bln_b met 0"]);
   });
 
   test("without balances to flow into or out of, each row is counted once", () => {
     const monitor = movement({ measure: "count", value: "1" }, { currency: "USD" });
     expect(
       evaluateRows(monitor, [movedAgo(1, 1n), movedAgo(2, 1n), movedAgo(3, 1n, { currency: "EUR" })]),
-    ).toMatchObject([{ outcome: "holds", value: "2" }]);
+    ).toMatchObject([{ outcome: "met", value: "2" }]);
   });
 
   test("adds up rows of any precision, and no several currencies", () => {
@@ -325,28 +332,30 @@ describe("movement", () => {
       movedAgo(1, 5n, { ...toWorld, precision: 1n }),
       movedAgo(2, 1n, { ...toWorld, precision: 3n }),
     ];
-    expect(evaluateRows(movement({}), rows)).toMatchObject([{ outcome: "holds", value: "5 1/3" }]);
+    expect(evaluateRows(movement({}), rows)).toMatchObject([{ outcome: "met", value: "5 1/3" }]);
     const several = [movedAgo(1, 501n, toWorld), movedAgo(2, 1n, { ...toWorld, currency: "EUR" })];
     expect(evaluateRows(movement({}), several)).toMatchObject([
       { outcome: "unknown", reason: "Rows in several currencies moved in the window." },
     ]);
     expect(evaluateRows(movement({ measure: "count", value: "1" }), several)).toMatchObject([
-      { outcome: "holds", value: "2" },
+      { outcome: "met", value: "2" },
     ]);
   });
 
   test("a row that was not applied moves nothing", () => {
     for (const status of ["QUEUED", "INFLIGHT", "REJECTED", "VOID"]) {
-      expect(windowEntries(movement({}), [rowOf("txn_1", { ...toWorld, status })], traits)).toEqual([]);
+      expect(windowEntries(movement({}), [rowOf("txn_1", { ...toWorld, status })], endpointBalances)).toEqual(
+        [],
+      );
     }
   });
 
   test("only rows whose balances matter are looked up", () => {
-    expect(needsTraits(movement({}))).toBe(true);
-    expect(needsTraits(movement({}, { balance_id: "bln_a" }))).toBe(false);
-    expect(needsTraits(movement({ per: "identity" }, { balance_id: "bln_a" }))).toBe(true);
-    expect(needsTraits(movement({}, { source: "@World" }))).toBe(true);
-    expect(needsTraits(movement({}, { source: "bln_a" }))).toBe(false);
+    expect(needsEndpointBalances(movement({}))).toBe(true);
+    expect(needsEndpointBalances(movement({}, { balance_id: "bln_a" }))).toBe(false);
+    expect(needsEndpointBalances(movement({ per: "identity" }, { balance_id: "bln_a" }))).toBe(true);
+    expect(needsEndpointBalances(movement({}, { source: "@World" }))).toBe(true);
+    expect(needsEndpointBalances(movement({}, { source: "bln_a" }))).toBe(false);
   });
 });
 
@@ -356,16 +365,16 @@ describe("silence", () => {
 
   test("begins with the last applied row", () => {
     expect(evaluateRows(silence(), [movedAgo(29, 1n), movedAgo(500, 1n)])).toMatchObject([
-      { outcome: "clear", value: "29", entity: "bln_a" },
+      { outcome: "not_met", value: "29", entity: "bln_a" },
     ]);
-    expect(evaluateRows(silence(), [movedAgo(30, 1n)])).toMatchObject([{ outcome: "holds", value: "30" }]);
+    expect(evaluateRows(silence(), [movedAgo(30, 1n)])).toMatchObject([{ outcome: "met", value: "30" }]);
     expect(evaluateRows(silence({}, { ledger_id: "ldg_1" }), [movedAgo(30, 1n)])).toMatchObject([
       { entity: "txn_30" },
     ]);
   });
 
   test("of which no row was found lasted before the monitor was made", () => {
-    expect(evaluateRows(silence(), [], { watching_since: NOW })).toMatchObject([{ outcome: "holds" }]);
+    expect(evaluateRows(silence(), [], { watching_since: NOW })).toMatchObject([{ outcome: "met" }]);
   });
 
   test("counts only minutes inside the schedule", () => {
@@ -374,8 +383,8 @@ describe("silence", () => {
     const lastEvening = rowOf("txn_1", { created_at: Date.UTC(2026, 10, 22, 16, 50) });
     const at = (minutes: number) =>
       evaluateRows(silence({ schedule }), [lastEvening], { now: opened + minutes * MINUTE });
-    expect(at(19)).toMatchObject([{ outcome: "clear", value: "29" }]);
-    expect(at(20)).toMatchObject([{ outcome: "holds", value: "30" }]);
+    expect(at(19)).toMatchObject([{ outcome: "not_met", value: "29" }]);
+    expect(at(20)).toMatchObject([{ outcome: "met", value: "30" }]);
   });
 
   test("keeps only the newest entry, the other kinds one window", () => {

@@ -40,7 +40,7 @@ describe("a balance that crosses a line", () => {
     expect(world.alerts()).toHaveLength(1);
     fund(world, balance_id, 6000n);
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([
+    expect(await world.incidents()).toMatchObject([
       { close_reason: "recovered", value: "40.00", announcement: "alert" },
     ]);
     spend(world, balance_id, 6000n);
@@ -64,7 +64,7 @@ describe("a balance that crosses a line", () => {
         condition: { field: "balance", operator: "=", value: "9007199254740993.02", precision: 100 },
       });
       await world.evaluate();
-      expect(await world.episodes()).toMatchObject([{ value: "9007199254740993.01" }]);
+      expect(await world.incidents()).toMatchObject([{ value: "9007199254740993.01" }]);
     }
   });
 
@@ -86,10 +86,10 @@ describe("a balance that crosses a line", () => {
     expect(calls(world) - before).toBeLessThanOrEqual(6);
     fund(world, wallets[5]!, 2000n);
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ closed_at: null }]);
     fund(world, wallets[5]!, 1000n);
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ close_reason: "recovered" }]);
+    expect(await world.incidents()).toMatchObject([{ close_reason: "recovered" }]);
   });
 
   test("available subtracts what is held", async () => {
@@ -104,7 +104,7 @@ describe("a balance that crosses a line", () => {
     await world.evaluate();
     move(world.ledger, { source: balance_id, destination: "@Shop", precise_amount: 6000n, inflight: true });
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ entity: balance_id, value: "40.00" }]);
+    expect(await world.incidents()).toMatchObject([{ entity: balance_id, value: "40.00" }]);
   });
 
   test("a new balance that matches is picked up, one that never moved is not judged", async () => {
@@ -146,9 +146,9 @@ describe("a balance that crosses a line", () => {
     expect(world.alerts()).toEqual([]);
     fund(world, customers.balance_id, 15_000n);
     await world.work(60_000);
-    expect(new Set((await world.episodes()).map(({ value, against }) => `${value} ${against}`))).toEqual(
-      new Set(["350.00 300.00", "350.00 null"]),
-    );
+    expect(
+      new Set((await world.incidents()).map(({ value, compared_to }) => `${value} ${compared_to}`)),
+    ).toEqual(new Set(["350.00 300.00", "350.00 null"]));
     expect(world.alerts()).toHaveLength(2);
   });
 
@@ -159,7 +159,7 @@ describe("a balance that crosses a line", () => {
       openWallet(world.ledger, { ledgerId: ledger_id, amount: 1000n });
     await world.monitor({ ...below({ ledger_id }, "50.00"), start: "quiet" });
     await world.evaluate();
-    expect([(await world.episodes()).length, world.alerts().length]).toEqual([5, 0]);
+    expect([(await world.incidents()).length, world.alerts().length]).toEqual([5, 0]);
     await world.monitor(below({ ledger_id }, "50.00"));
     await world.evaluate();
     expect(world.alerts()).toMatchObject([
@@ -214,7 +214,7 @@ describe("a read that fails", () => {
     expect(await world.states()).toMatchObject(
       [{ state: "unknown" }, { state: "unknown" }].slice(0, (await world.states()).length),
     );
-    expect(await world.episodes()).toMatchObject([{ closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ closed_at: null }]);
     world.sandbox.faults.clear();
     for (let minute = 0; minute < 3; minute += 1) await world.work(60_000);
     expect((await world.states()).filter(({ state }) => state === "firing")).toHaveLength(1);
@@ -259,7 +259,7 @@ describe("transactions", () => {
     await world.work(60_000);
     await world.work(60_000);
     expect(world.alerts()).toHaveLength(1);
-    expect((await world.episodes()).map(({ is_event, close_reason }) => [is_event, close_reason])).toEqual([
+    expect((await world.incidents()).map(({ is_event, close_reason }) => [is_event, close_reason])).toEqual([
       [1, "event"],
     ]);
   });
@@ -294,16 +294,16 @@ describe("transactions", () => {
       world.ledger.clock.advance(60_000);
       await world.work(60_000);
     }
-    expect((await world.episodes()).map(({ closed_at, value }) => [closed_at, value !== null])).toEqual([
+    expect((await world.incidents()).map(({ closed_at, value }) => [closed_at, value !== null])).toEqual([
       [null, true],
     ]);
     world.ledger.clock.advance(2 * 3_600_000);
     world.ledger.queue.drain();
     await world.work(2 * 3_600_000);
     await world.work(60_000);
-    const episodes = await world.episodes();
-    expect(episodes).toHaveLength(2);
-    expect(episodes[0]).toMatchObject({ close_reason: expect.stringMatching(/recovered|gone/) as string });
+    const incidents = await world.incidents();
+    expect(incidents).toHaveLength(2);
+    expect(incidents[0]).toMatchObject({ close_reason: expect.stringMatching(/recovered|gone/) as string });
     expect(await world.db.read.selectFrom("open_chains").selectAll().execute()).toEqual([]);
   });
 
@@ -322,21 +322,21 @@ describe("transactions", () => {
       world.ledger.clock.advance(300_000);
       await world.work(300_000);
     }
-    expect(await world.episodes()).toMatchObject([{ closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ closed_at: null }]);
     updateInflight(world.ledger, row.transaction_id, {
       action: "commit",
       amountAt: () => 1000n,
       skip_queue: true,
     });
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ closed_at: null }]);
     updateInflight(world.ledger, row.transaction_id, {
       action: "void",
       amountAt: undefined,
       skip_queue: true,
     });
     await world.work(60_000);
-    expect((await world.episodes())[0]?.closed_at).not.toBeNull();
+    expect((await world.incidents())[0]?.closed_at).not.toBeNull();
     expect(await world.db.read.selectFrom("open_chains").selectAll().execute()).toEqual([]);
   });
 
@@ -355,10 +355,10 @@ describe("transactions", () => {
     world.advance(30 * 60_000);
     await world.monitor({ kind: "stuck_transaction", select: {}, condition: { hold_minutes: 20 } });
     await world.evaluate();
-    expect(await world.episodes()).toMatchObject([{ entity: held, closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ entity: held, closed_at: null }]);
     expireHold(world.ledger, held);
     await world.work(60_000);
-    expect((await world.episodes()).map(({ closed_at }) => closed_at !== null)).toEqual([true]);
+    expect((await world.incidents()).map(({ closed_at }) => closed_at !== null)).toEqual([true]);
     expect(await world.db.read.selectFrom("open_chains").selectAll().execute()).toEqual([]);
   });
 
@@ -382,12 +382,12 @@ describe("transactions", () => {
     expect(world.alerts()).toEqual([]);
     spend(world, balance_id, 2001n);
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ value: "50.01", closed_at: null }]);
+    expect(await world.incidents()).toMatchObject([{ value: "50.01", closed_at: null }]);
     for (let minute = 0; minute < 32; minute += 1) {
       world.ledger.clock.advance(60_000);
       await world.work(60_000);
     }
-    expect(await world.episodes()).toMatchObject([{ close_reason: "recovered" }]);
+    expect(await world.incidents()).toMatchObject([{ close_reason: "recovered" }]);
     expect(world.alerts()).toHaveLength(1);
   });
 
@@ -428,7 +428,7 @@ describe("transactions", () => {
     await world.evaluate();
     expect(world.alerts()).toMatchObject([{ affected_transactions: [last.row.transaction_id] }]);
     // Where there was never a row, nothing stands for it: the portal alone shows it.
-    expect((await world.episodes()).map(({ entity, delivery }) => [entity, delivery])).toContainEqual([
+    expect((await world.incidents()).map(({ entity, delivery }) => [entity, delivery])).toContainEqual([
       null,
       "none",
     ]);
@@ -444,7 +444,7 @@ describe("transactions", () => {
     await world.work(60_000);
     expect(world.alerts()).toEqual([]);
     await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ subject: "USD", value: "0.05" }]);
+    expect(await world.incidents()).toMatchObject([{ subject: "USD", value: "0.05" }]);
   });
 
   test("a balance that is newer than the clock here is no imbalance, however long it is", async () => {
@@ -457,7 +457,7 @@ describe("transactions", () => {
     world.ledger.clock.advance(600_000);
     openWallet(world.ledger);
     for (let reads = 0; reads < 4; reads += 1) await world.work(60_000);
-    expect([await world.episodes(), world.alerts()]).toEqual([[], []]);
+    expect([await world.incidents(), world.alerts()]).toEqual([[], []]);
     expect((await world.states()).map(({ state, value }) => [state, value])).toEqual(
       Array.from({ length: 4 }, () => ["ok", "0.00"]),
     );
@@ -475,12 +475,12 @@ describe("transactions", () => {
     fund(world, old.balance_id, 100n);
     world.ledger.balances.get(old.balance_id)!.credit += 5n;
     for (let reads = 0; reads < 3; reads += 1) await world.work(60_000);
-    expect(await world.episodes()).toMatchObject([{ subject: "USD", entity: old.balance_id }]);
+    expect(await world.incidents()).toMatchObject([{ subject: "USD", entity: old.balance_id }]);
   });
 });
 
 describe("what a team does with a monitor", () => {
-  test("a pause evaluates nothing; what happened meanwhile never alerts, what still holds is no second episode", async () => {
+  test("a pause evaluates nothing; what happened meanwhile never alerts, what still holds is no second incident", async () => {
     const world = await open();
     const { balance_id } = openWallet(world.ledger, { amount: 1000n });
     const id = await world.monitor(below({ balance_id }, "50.00"));
@@ -497,7 +497,7 @@ describe("what a team does with a monitor", () => {
       await world.db.write((tx) => resumeMonitor(tx, author, each, world.clock.now()));
     await world.work();
     expect(world.alerts()).toHaveLength(1);
-    expect(await world.episodes()).toHaveLength(1);
+    expect(await world.incidents()).toHaveLength(1);
   });
 
   test("a mute holds alerts back, and raises what still holds at its end", async () => {
@@ -508,7 +508,7 @@ describe("what a team does with a monitor", () => {
     await world.db.write((tx) => muteMonitor(tx, author, id, world.clock.now() + 600_000, world.clock.now()));
     spend(world, low.balance_id, 6000n);
     for (let minute = 0; minute < 8; minute += 1) await world.work(60_000);
-    expect([(await world.episodes()).map(({ delivery }) => delivery), world.alerts().length]).toEqual([
+    expect([(await world.incidents()).map(({ delivery }) => delivery), world.alerts().length]).toEqual([
       ["muted"],
       0,
     ]);
@@ -516,7 +516,7 @@ describe("what a team does with a monitor", () => {
     expect(world.alerts()).toHaveLength(1);
   });
 
-  test("another condition closes its episodes as edited and starts afresh; another name does not", async () => {
+  test("another condition closes its incidents as edited and starts afresh; another name does not", async () => {
     const world = await open();
     const { balance_id } = openWallet(world.ledger, { amount: 1000n });
     const id = await world.monitor(below({ balance_id }, "50.00"));
@@ -527,18 +527,18 @@ describe("what a team does with a monitor", () => {
       );
     await change(below({ balance_id }, "50.00"));
     await world.work();
-    expect((await world.episodes()).map(({ close_reason }) => close_reason)).toEqual([null]);
+    expect((await world.incidents()).map(({ close_reason }) => close_reason)).toEqual([null]);
     await change(below({ balance_id }, "60.00"));
     await world.work();
     expect(
-      (await world.episodes()).map(({ close_reason, announcement }) => [close_reason, announcement]),
+      (await world.incidents()).map(({ close_reason, announcement }) => [close_reason, announcement]),
     ).toEqual([
       ["edited", "already_true"],
       [null, "already_true"],
     ]);
   });
 
-  test("deleting closes its episodes and drops what is undelivered", async () => {
+  test("deleting closes its incidents and drops what is undelivered", async () => {
     const world = await open();
     const { balance_id } = openWallet(world.ledger, { amount: 1000n });
     const id = await world.monitor(below({ balance_id }, "50.00"));
@@ -548,7 +548,7 @@ describe("what a team does with a monitor", () => {
     world.sandbox.faults.clear();
     await world.work(600_000);
     expect(world.alerts()).toEqual([]);
-    expect(await world.episodes()).toMatchObject([{ close_reason: "deleted" }]);
+    expect(await world.incidents()).toMatchObject([{ close_reason: "deleted" }]);
     expect(await world.deliveries()).toMatchObject([{ state: "dropped" }]);
     expect(await findMonitor(world.db.read, "instapp_1", id)).toBeUndefined();
   });
@@ -591,5 +591,5 @@ test("a balance that is created in several currencies under one indicator is tol
   await world.monitor(below({ indicator: "@treasury", currency: "EUR" }, "50.00"));
   await world.monitor(below({ indicator: "@treasury", currency: "USD" }, "50.00"));
   await world.evaluate();
-  expect(await world.episodes()).toMatchObject([{ value: "10.00" }]);
+  expect(await world.incidents()).toMatchObject([{ value: "10.00" }]);
 });

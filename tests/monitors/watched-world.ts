@@ -215,7 +215,7 @@ export async function openWatchedWorld({
         )
         .toBe(0);
     },
-    episodes: () => db.read.selectFrom("episodes").selectAll().orderBy("opened_at").orderBy("id").execute(),
+    incidents: () => db.read.selectFrom("incidents").selectAll().orderBy("opened_at").orderBy("id").execute(),
     deliveries: () =>
       db.read.selectFrom("alert_deliveries").selectAll().orderBy("created_at").orderBy("id").execute(),
     states: () => db.read.selectFrom("monitor_states").selectAll().execute(),
@@ -233,7 +233,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   return sandbox;
 }
 
-/** A ledger with a USD wallet that holds 100.00. */
+/** A ledger with a USD wallet that met 100.00. */
 export function openWallet(
   ledger: Ledger,
   {

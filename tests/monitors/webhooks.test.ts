@@ -133,12 +133,12 @@ test("Slack's text cannot mention a channel or disguise a link", async () => {
     kind: "balance_threshold",
     severity: "info",
   } as const;
-  const episodes = [{ id: "ep_1", subject: "bln_1", entity: "bln_1", value: "1.00" }];
+  const incidents = [{ id: "inc_1", subject: "bln_1", entity: "bln_1", value: "1.00" }];
   const event = {
-    type: "monitor.episodes" as const,
+    type: "monitor.incidents" as const,
     monitor,
-    opened: { count: 1, episodes },
-    closed: { count: 0, episodes: [] },
+    opened: { count: 1, incidents },
+    closed: { count: 0, incidents: [] },
   };
   await world.db.write((tx) => enqueueWebhookEvent(tx, install.installed_app_id, event, world.clock.now()));
   await world.work();

@@ -80,7 +80,11 @@ test("windows have exactly what adding up their rows gives, however rows and tim
           return rowOf(id, { ...ends, precise_amount: amount, created_at: at, first_seen_at: at });
         });
         for (let times = repeated ? 2 : 1; times > 0; times -= 1)
-          await addToWindows(world.db, INSTALL, windows, { rows: fresh, traits: () => undefined, now });
+          await addToWindows(world.db, INSTALL, windows, {
+            rows: fresh,
+            endpointBalances: () => undefined,
+            now,
+          });
         for (const [index, { id }] of windows.entries()) {
           const totals = await loadTotals(world.db, id);
           const found = Object.fromEntries(
@@ -105,7 +109,11 @@ test("thousands of rows that leave at once leave exactly, and are forgotten", as
     const at = START + Math.floor(index / 700);
     return rowOf(`txn_${index}`, { created_at: at, first_seen_at: at, precise_amount: 10n ** 20n });
   });
-  await addToWindows(world.db, INSTALL, windows, { rows, traits: () => undefined, now: START + 10 });
+  await addToWindows(world.db, INSTALL, windows, {
+    rows,
+    endpointBalances: () => undefined,
+    now: START + 10,
+  });
   const counts = async () =>
     (await Promise.all(windows.map(({ id }) => loadTotals(world.db, id)))).map((totals) =>
       totals.map(countRows),

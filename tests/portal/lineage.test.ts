@@ -6,7 +6,7 @@ import { scanWeek } from "#app/portal/overview/scan-week.server.ts";
 import { loadTransactions } from "#app/portal/transactions/load-transactions.server.ts";
 import { readTransactionsCsv } from "#app/portal/transactions/transactions-csv.server.ts";
 import type { ListPage } from "#app/platform/portal/lists/list-state.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const assume = () => 100n;
@@ -25,7 +25,7 @@ async function openTracked() {
   return { ...opened, wallet, payment, shadow };
 }
 
-async function pageOf<Row>({ rows }: { rows: Promise<Reading<ListPage<Row>>> }): Promise<ListPage<Row>> {
+async function pageOf<Row>({ rows }: { rows: Promise<CloudResult<ListPage<Row>>> }): Promise<ListPage<Row>> {
   const reading = await rows;
   if (reading.kind !== "ready") throw new Error(reading.kind);
   return reading.value;
@@ -33,7 +33,7 @@ async function pageOf<Row>({ rows }: { rows: Promise<Reading<ListPage<Row>>> }):
 
 const params = (filters: Record<string, string> = {}) => new URLSearchParams(filters);
 
-async function linesOf(reading: Promise<Reading<AsyncIterable<string>>>): Promise<number> {
+async function linesOf(reading: Promise<CloudResult<AsyncIterable<string>>>): Promise<number> {
   const file = await reading;
   if (file.kind !== "ready") throw new Error(file.kind);
   let text = "";

@@ -4,14 +4,14 @@ import { loadBalances } from "#app/portal/balances/load-balances.server.ts";
 import { loadIdentities } from "#app/portal/identities/load-identities.server.ts";
 import { loadLedgers } from "#app/portal/ledgers/load-ledgers.server.ts";
 import type { ListPage } from "#app/platform/portal/lists/list-state.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { loadTransactions } from "#app/portal/transactions/load-transactions.server.ts";
 import { openSandbox } from "#tests/support/open-sandbox.ts";
 
 const assume = () => 100n;
 const search = (params: Record<string, string>) => new URLSearchParams(params);
 
-async function ready<T>({ rows }: { rows: Promise<Reading<ListPage<T>>> }): Promise<ListPage<T>> {
+async function ready<T>({ rows }: { rows: Promise<CloudResult<ListPage<T>>> }): Promise<ListPage<T>> {
   const reading = await rows;
   if (reading.kind !== "ready") throw new Error(`The list is ${reading.kind}.`);
   return reading.value;

@@ -459,7 +459,7 @@ describe("without a permission", () => {
     expect(calls().filter((call) => call.includes("/proxy") || call.includes("/data"))).toEqual([]);
   });
 
-  test("alerts:write its episodes are shown, no alert is raised, and the list says so", async () => {
+  test("alerts:write its incidents are shown, no alert is raised, and the list says so", async () => {
     const { create, page, balanceId, alerts } = await openWorld({ scopes: ["data:read", "alerts:read"] });
     const id = await create(low(balanceId));
     await expect.poll(() => page(`monitors/${id}`), { timeout: 15_000 }).toContain("Firing: 1 open");

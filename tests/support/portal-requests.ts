@@ -171,6 +171,7 @@ function requestsByEndpoint(ids: PortalIds): Record<string, PortalRequest[]> {
       post("monitors/new", [], { ...own, do: "save", name: "Saved" }),
       post("monitors/new", [], { ...own, do: "save", name: "Each", ledger }),
     ],
+    "POST monitors": [post("monitors", [])],
     "GET monitors/transfer": [page("monitors/transfer")],
     "POST monitors/transfer": [post("monitors/transfer", [], { text: '{"monitors":[]}' })],
     "GET monitors/webhook": [page("monitors/webhook")],

@@ -131,7 +131,7 @@ export async function noteUnknownOutcome(tx: Tx, { id }: AlertDelivery, error: s
     .execute();
 }
 
-/** For alerts whose episodes are all over: their status is to be set, if the monitor says to which. */
+/** For alerts whose incidents are all over: their status is to be set, if the monitor says to which. */
 export async function askForResolution(tx: Tx, alertIds: readonly string[], now: number): Promise<void> {
   if (alertIds.length === 0) return;
   await tx
@@ -145,9 +145,9 @@ export async function askForResolution(tx: Tx, alertIds: readonly string[], now:
       eb.not(
         eb.exists(
           eb
-            .selectFrom("episodes")
-            .select("episodes.id")
-            .whereRef("episodes.alert_id", "=", "alert_deliveries.id")
+            .selectFrom("incidents")
+            .select("incidents.id")
+            .whereRef("incidents.alert_id", "=", "alert_deliveries.id")
             .where("closed_at", "is", null),
         ),
       ),
@@ -156,9 +156,9 @@ export async function askForResolution(tx: Tx, alertIds: readonly string[], now:
     .where((eb) =>
       eb.exists(
         eb
-          .selectFrom("episodes")
-          .select("episodes.id")
-          .whereRef("episodes.alert_id", "=", "alert_deliveries.id")
+          .selectFrom("incidents")
+          .select("incidents.id")
+          .whereRef("incidents.alert_id", "=", "alert_deliveries.id")
           .where("close_reason", "=", "recovered"),
       ),
     )
@@ -181,7 +181,7 @@ export async function dropDeliveries(tx: Tx, monitorId: string): Promise<void> {
     .where("state", "=", "pending")
     .execute();
   await tx
-    .updateTable("episodes")
+    .updateTable("incidents")
     .set({ delivery: "none" })
     .where("monitor_id", "=", monitorId)
     .where("delivery", "in", ["waiting", "muted"])

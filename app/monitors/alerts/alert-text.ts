@@ -1,17 +1,17 @@
 import { app } from "#app/app.ts";
 
 import type { Monitor } from "../definition/monitor.ts";
-import { stoppedRecording } from "../episodes/stopped-recording.ts";
+import { stoppedRecording } from "../incidents/stopped-recording.ts";
 
 export type AlertText = { title: string; description: string };
 
-/** What an alert says of one episode. */
-export type EpisodeText = {
+/** What an alert says of one incident. */
+export type IncidentText = {
   id: string;
   subject: string;
   entity: string | null;
   value: string | null;
-  against: string | null;
+  compared_to: string | null;
   announcement: "alert" | "already_true" | "quiet" | "muted";
   opened_at: number;
 };
@@ -31,25 +31,25 @@ export function hasMarker(description: string | undefined, alertId: string): boo
   return description?.trimEnd().split("\n").at(-1)?.trim() === markerOf(alertId);
 }
 
-export function episodeAlert(monitor: Monitor, explanation: string, episode: EpisodeText): AlertText {
-  const { value, against, opened_at, announcement } = episode;
-  return withMarker(monitor, episode.id, [
+export function incidentAlert(monitor: Monitor, explanation: string, incident: IncidentText): AlertText {
+  const { value, compared_to, opened_at, announcement } = incident;
+  return withMarker(monitor, incident.id, [
     monitor.alert.description ?? explanation,
     value === null
       ? undefined
-      : against === null
+      : compared_to === null
         ? `Value: ${value}.`
-        : `Value: ${value}, compared with ${against}.`,
+        : `Value: ${value}, compared with ${compared_to}.`,
     `Seen ${utc(opened_at)}.`,
     announcement === "already_true" ? "It was already true when the monitor was created." : undefined,
   ]);
 }
 
-/** `first`: up to twenty of the `count` episodes; the alert flags the entity of the first. */
+/** `first`: up to twenty of the `count` incidents; the alert flags the entity of the first. */
 export function sharedAlert(
   monitor: Monitor,
   explanation: string,
-  { first, count }: { first: readonly EpisodeText[]; count: number },
+  { first, count }: { first: readonly IncidentText[]; count: number },
 ): AlertText {
   const [lead] = first;
   const ids = first.slice(0, IDS_SHOWN).map(({ entity, subject }) => entity ?? subject);

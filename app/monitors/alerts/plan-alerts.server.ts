@@ -1,13 +1,13 @@
 import type { Selectable } from "kysely";
 
-import type { EpisodeRow } from "#db/schema.ts";
+import type { IncidentRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { Monitor } from "../definition/monitor.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
-import { type AlertText, capAlert, episodeAlert, sharedAlert, surplusAlert } from "./alert-text.ts";
+import { type AlertText, capAlert, incidentAlert, sharedAlert, surplusAlert } from "./alert-text.ts";
 
-type Episode = Selectable<EpisodeRow>;
+type Incident = Selectable<IncidentRow>;
 
 export type AlertPlan = {
   installed_app_id: string;
@@ -26,7 +26,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const SHOWN = 20;
 
 /**
- * Turns the waiting episodes of a monitor into alerts that are to be raised: call it once a cycle. The first ten get one
+ * Turns the waiting incidents of a monitor into alerts that are to be raised: call it once a cycle. The first ten get one
  * each, the others share one, and so do those that were true when the monitor was created.
  *
  * @returns how many alerts were planned
@@ -34,12 +34,12 @@ const SHOWN = 20;
 export async function planAlerts(tx: Tx, plan: AlertPlan, now: number): Promise<number> {
   const { monitor_id, mayAlert } = plan;
   const waiting = () =>
-    tx.selectFrom("episodes").where("monitor_id", "=", monitor_id).where("delivery", "=", "waiting");
+    tx.selectFrom("incidents").where("monitor_id", "=", monitor_id).where("delivery", "=", "waiting");
   const some = await waiting().selectAll().orderBy("opened_at").orderBy("id").limit(1).execute();
   if (some.length === 0) return 0;
   // Nothing can be flagged without the permission, or where no balance or transaction stands for it.
   await tx
-    .updateTable("episodes")
+    .updateTable("incidents")
     .set({ delivery: "none" })
     .where("monitor_id", "=", monitor_id)
     .where("delivery", "=", "waiting")
@@ -49,7 +49,7 @@ export async function planAlerts(tx: Tx, plan: AlertPlan, now: number): Promise<
 
   let planned = 0;
   const surplus = await waiting().selectAll().where("unrecorded", "is not", null).execute();
-  for (const episode of surplus) planned += await planTogether(tx, plan, [episode], now, 1);
+  for (const incident of surplus) planned += await planTogether(tx, plan, [incident], now, 1);
   const shared = await waiting()
     .selectAll()
     .where("announcement", "=", "already_true")
@@ -63,23 +63,24 @@ export async function planAlerts(tx: Tx, plan: AlertPlan, now: number): Promise<
     .orderBy("id")
     .limit(OWN_ALERTS + SHOWN)
     .execute();
-  for (const episode of own.slice(0, OWN_ALERTS)) planned += await planTogether(tx, plan, [episode], now, 1);
+  for (const incident of own.slice(0, OWN_ALERTS))
+    planned += await planTogether(tx, plan, [incident], now, 1);
   if (own.length > OWN_ALERTS) planned += await planTogether(tx, plan, own.slice(OWN_ALERTS), now);
   return planned;
 }
 
-/** One alert for the waiting episodes that were announced like the first: all of them, or just that one. */
+/** One alert for the waiting incidents that were announced like the first: all of them, or just that one. */
 async function planTogether(
   tx: Tx,
   plan: AlertPlan,
-  first: Episode[],
+  first: Incident[],
   now: number,
   limit?: 1,
 ): Promise<number> {
   const [lead] = first;
   const members = (handle: Tx) =>
     handle
-      .selectFrom("episodes")
+      .selectFrom("incidents")
       .where("monitor_id", "=", plan.monitor_id)
       .where("delivery", "=", "waiting")
       .$if(limit === 1, (query) => query.where("id", "=", lead!.id))
@@ -91,33 +92,33 @@ async function planTogether(
     .executeTakeFirstOrThrow();
   const open = await hasRoomToday(tx, plan.installed_app_id, now);
   await tx
-    .updateTable("episodes")
+    .updateTable("incidents")
     .set(open ? { delivery: "planned", alert_id: lead!.id } : { delivery: "capped" })
     .where("id", "in", members(tx).select("id"))
     .execute();
   if (!open) return await planCapAlert(tx, plan, lead!, now);
   const text = textOf(plan, lead!, { first, count });
-  await insertDelivery(tx, plan, lead!, count === 1 ? "episode" : "shared", text, now);
+  await insertDelivery(tx, plan, lead!, count === 1 ? "incident" : "shared", text, now);
   return 1;
 }
 
 function textOf(
   { monitor, explanation }: AlertPlan,
-  lead: Episode,
-  group: { first: readonly Episode[]; count: number },
+  lead: Incident,
+  group: { first: readonly Incident[]; count: number },
 ): AlertText {
   const { id, unrecorded } = lead;
   if (unrecorded !== null) return surplusAlert(monitor, { id, unrecorded });
   return group.count === 1
-    ? episodeAlert(monitor, explanation, lead)
+    ? incidentAlert(monitor, explanation, lead)
     : sharedAlert(monitor, explanation, group);
 }
 
 async function hasRoomToday(tx: Tx, installedAppId: string, now: number): Promise<boolean> {
-  return (await countToday(tx, installedAppId, ["episode", "shared"], now)) < ALERTS_PER_DAY;
+  return (await countToday(tx, installedAppId, ["incident", "shared"], now)) < ALERTS_PER_DAY;
 }
 
-async function planCapAlert(tx: Tx, plan: AlertPlan, lead: Episode, now: number): Promise<number> {
+async function planCapAlert(tx: Tx, plan: AlertPlan, lead: Incident, now: number): Promise<number> {
   if ((await countToday(tx, plan.installed_app_id, ["cap"], now)) > 0) return 0;
   await insertDelivery(tx, plan, lead, "cap", capAlert(lead.id, ALERTS_PER_DAY), now);
   await enqueueWebhookEvent(tx, plan.installed_app_id, { type: "alerts.capped", limit: ALERTS_PER_DAY }, now);
@@ -127,7 +128,7 @@ async function planCapAlert(tx: Tx, plan: AlertPlan, lead: Episode, now: number)
 async function countToday(
   tx: Tx,
   installedAppId: string,
-  scopes: ("episode" | "shared" | "cap")[],
+  scopes: ("incident" | "shared" | "cap")[],
   now: number,
 ): Promise<number> {
   const { count } = await tx
@@ -143,8 +144,8 @@ async function countToday(
 async function insertDelivery(
   tx: Tx,
   { installed_app_id, monitor_id, monitor }: AlertPlan,
-  lead: Episode,
-  scope: "episode" | "shared" | "cap",
+  lead: Incident,
+  scope: "incident" | "shared" | "cap",
   text: AlertText,
   now: number,
 ): Promise<void> {

@@ -10,7 +10,7 @@ const RETRY_MS = 60_000;
 const PATIENCE_MS = 24 * 60 * 60_000;
 
 /**
- * Sets the status of alerts whose episodes are over, unless somebody has changed it since it was last seen: then a
+ * Sets the status of alerts whose incidents are over, unless somebody has changed it since it was last seen: then a
  * person is at work there. Setting it twice changes nothing, so an unknown outcome is just asked again.
  */
 export async function resolveAlerts({

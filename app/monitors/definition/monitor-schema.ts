@@ -121,7 +121,7 @@ const common = {
   // What an export with state carries and an import leaves aside.
   id: z.unknown().optional(),
   state: z.unknown().optional(),
-  episodes: z.unknown().optional(),
+  incidents: z.unknown().optional(),
 };
 
 const threshold = z.strictObject({

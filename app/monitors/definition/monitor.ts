@@ -66,7 +66,7 @@ type Common = {
   select: Selection;
   schedule: Schedule | undefined;
   mute: Mute[];
-  /** `quiet`: what already holds at the first evaluation opens its episode without an alert. */
+  /** `quiet`: what already holds at the first evaluation opens its incident without an alert. */
   start: "alert" | "quiet";
   alert: AlertText;
 };
@@ -77,7 +77,7 @@ export type Severity = (typeof SEVERITIES)[number];
 type AlertText = {
   title: string | undefined;
   description: string | undefined;
-  /** The alert's status once the episode is over. */
+  /** The alert's status once the incident is over. */
   resolve_status: string | undefined;
 };
 

@@ -5,7 +5,7 @@ import { formatAmount } from "#app/money/format-amount.ts";
 
 import type { BalanceThreshold, FixedLimit, ThresholdCondition } from "../definition/monitor.ts";
 import { createCurrencies, fieldOf, foldTotal } from "./balance-total.ts";
-import { holds } from "./compare.ts";
+import { satisfies } from "./compare.ts";
 import type { BalanceFold } from "./evaluate.ts";
 import {
   type EvaluationContext,
@@ -72,7 +72,7 @@ function foldEach({ select, condition }: BalanceThreshold, { tracked }: Evaluati
   /** Most balances of a large selection end here: nothing is made of those that need not be kept. */
   function weigh(id: string, value: bigint, line: Line): void {
     const outcome = outcomeOf(value, condition.operator, line);
-    if (outcome === "clear" && !tracked.has(id)) {
+    if (outcome === "not_met" && !tracked.has(id)) {
       if (quiet === QUIET_RESULTS) return;
       quiet += 1;
     }
@@ -106,7 +106,7 @@ function nothingSelected(tracked: ReadonlySet<string>, reason: string): SubjectR
   return withUnseen([resultOf(SELECTION, "unknown", { reason })], tracked, undefined);
 }
 
-/** What a value is held against. `against` is set where that is another selection's total. */
+/** What a value is held against. `compared_to` is set where that is another selection's total. */
 type Line = { value: bigint; rearm: bigint | undefined; precision: bigint; compared: boolean };
 
 function fixedLine({ value, rearm, precision }: FixedLimit): Line {
@@ -145,7 +145,7 @@ function judgement(
   return resultOf(subject, outcome, {
     entity,
     value: decimal(value),
-    ...(compared && { against: decimal(limit) }),
+    ...(compared && { compared_to: decimal(limit) }),
   });
 }
 
@@ -154,8 +154,8 @@ function outcomeOf(
   operator: ThresholdCondition["operator"],
   { value: limit, rearm }: Line,
 ): Outcome {
-  if (holds(value, operator, limit)) return "holds";
-  if (rearm === undefined) return "clear";
+  if (satisfies(value, operator, limit)) return "met";
+  if (rearm === undefined) return "not_met";
   const isBack = operator === "<" || operator === "<=" ? value >= rearm : value <= rearm;
-  return isBack ? "clear" : "between";
+  return isBack ? "not_met" : "between";
 }

@@ -1,6 +1,6 @@
 import type { Operator } from "../definition/monitor.ts";
 
-export function holds(left: bigint, operator: Operator, right: bigint): boolean {
+export function satisfies(left: bigint, operator: Operator, right: bigint): boolean {
   switch (operator) {
     case "<":
       return left < right;
@@ -21,8 +21,8 @@ export function holds(left: bigint, operator: Operator, right: bigint): boolean 
 export type Amount = { minor: bigint; precision: bigint };
 
 /** Compares amounts of any precisions, exactly. */
-export function amountHolds(left: Amount, operator: Operator, right: Amount): boolean {
-  return holds(left.minor * right.precision, operator, right.minor * left.precision);
+export function amountSatisfies(left: Amount, operator: Operator, right: Amount): boolean {
+  return satisfies(left.minor * right.precision, operator, right.minor * left.precision);
 }
 
 /** Exact: where the precisions differ, at one that holds both. */

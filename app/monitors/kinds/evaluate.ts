@@ -15,7 +15,7 @@ import { evaluateMovement } from "./movement.ts";
 import { foldNewBalances } from "./new-balance.ts";
 import { foldOverdrawn, type Overdrawn } from "./overdrawn.ts";
 import { evaluateRejections } from "./rejections.ts";
-import { needsEndTraits, needsSideTraits } from "./select/select-transactions.ts";
+import { needsEndpointBalancesOf, needsSideBalances } from "./select/select-transactions.ts";
 import { evaluateSilence } from "./silence.ts";
 import { evaluateStuck } from "./stuck-transaction.ts";
 import { evaluateMatches } from "./transaction-match.ts";
@@ -72,11 +72,13 @@ export function keptFrom({ kind, condition }: WindowMonitor, now: number): numbe
   return kind === "silence" ? now : now - condition.window_minutes * 60_000;
 }
 
-/** Whether `traits` are asked for: the balances of rows have to be known. */
-export function needsTraits({ kind, select, condition }: Monitor): boolean {
+/** Whether `endpointBalances` are asked for: the balances of rows have to be known. */
+export function needsEndpointBalances({ kind, select, condition }: Monitor): boolean {
   if (isBalanceKind(kind)) return false;
   return (
-    needsEndTraits(select) || needsSideTraits(select) || (kind === "movement" && condition.per === "identity")
+    needsEndpointBalancesOf(select) ||
+    needsSideBalances(select) ||
+    (kind === "movement" && condition.per === "identity")
   );
 }
 

@@ -8,10 +8,10 @@ import type { Balance, Transaction } from "#app/platform/blnk/records.ts";
 export const OVERLAP_MS = 10 * 60_000;
 
 /** What the selection of a transaction monitor asks of the balance at either end of a row. */
-export type BalanceTraits = Pick<Balance, "balance_id" | "indicator" | "ledger_id" | "identity_id">;
+export type EndpointBalance = Pick<Balance, "balance_id" | "indicator" | "ledger_id" | "identity_id">;
 
 /** Undefined: there is no such balance. One that could not be read is a `problem` of the whole read. */
-export type FindTraits = (balance_id: string) => BalanceTraits | undefined;
+export type FindEndpoint = (balance_id: string) => EndpointBalance | undefined;
 
 export type SeenTransaction = Transaction & {
   /**
@@ -28,7 +28,7 @@ export type Chain = {
   chain_id: string;
   rows: readonly Transaction[];
   /** The balances at the ends of its rows, as they were when a monitor first asked for them. */
-  ends: readonly BalanceTraits[];
+  ends: readonly EndpointBalance[];
 };
 
 /** One row's part in a window. Unique by subject and transaction_id; an internal transfer has none. */
@@ -57,8 +57,8 @@ export type EvaluationContext = {
   /** Since when rows count: the monitor's creation, its last change of selection or condition, or its resumption. */
   watching_since: number;
   /**
-   * Subjects that have a stored state that is not plainly `ok`, or an open episode. Event kinds (`transaction_match`,
-   * `new_balance`): those that already have an episode, open or closed, of the ones read now.
+   * Subjects that have a stored state that is not plainly `ok`, or an open incident. Event kinds (`transaction_match`,
+   * `new_balance`): those that already have an incident, open or closed, of the ones read now.
    */
   tracked: ReadonlySet<string>;
 };
@@ -85,7 +85,7 @@ export type TransactionFacts = {
   totals: readonly WindowTotal[];
   /** For a `movement` that `needsMembers`: balance or identity ids that count as zero when no entry names them. */
   members: readonly string[];
-  traits: FindTraits;
+  endpointBalances: FindEndpoint;
   /** Why not all could be read, in words for people. */
   problem?: string | undefined;
 };
@@ -99,7 +99,7 @@ export type SubjectResult = {
   /** A decimal in major units, a count, or minutes. */
   value: string | undefined;
   /** What the value was compared with, where that is a total of its own. */
-  against: string | undefined;
+  compared_to: string | undefined;
   /** For `unknown`: why, in words for people. */
   reason: string | undefined;
 };
@@ -108,4 +108,4 @@ export type SubjectResult = {
  * `holds`: the condition is true. `between`: it is false, but the value is not back at `rearm`. `clear`: it is false.
  * `happened`: an event, which opens and closes at once. `gone`: the subject is no longer in the selection.
  */
-export type Outcome = "holds" | "between" | "clear" | "happened" | "unknown" | "gone";
+export type Outcome = "met" | "between" | "not_met" | "happened" | "unknown" | "gone";

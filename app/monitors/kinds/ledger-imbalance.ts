@@ -61,7 +61,7 @@ function judge(
   if (sum === undefined)
     return resultOf(subject, "unknown", { reason: `A ${field} in ${currency} could not be read.` });
   const value = formatAmount(sum, currencyPrecision(currency), { grouping: false });
-  return resultOf(subject, sum === 0n ? "clear" : "holds", { entity, value });
+  return resultOf(subject, sum === 0n ? "not_met" : "met", { entity, value });
 }
 
 function plus(sum: bigint | undefined, amount: bigint | undefined): bigint | undefined {

@@ -24,7 +24,7 @@ export function evaluateMovement(
     if (!waits) return judge(monitor, total);
     return tracked.has(subject)
       ? resultOf(subject, "unknown", { reason: WAITS })
-      : resultOf(subject, "clear", { reason: WAITS });
+      : resultOf(subject, "not_met", { reason: WAITS });
   });
   return withUnseen(results, tracked, waits ? WAITS : undefined);
 }
@@ -42,7 +42,7 @@ function judge(monitor: Movement, total: WindowTotal): SubjectResult {
   if (typeof moved === "string") return resultOf(subject, "unknown", { reason: moved });
   const isTrue = isMet(monitor, total);
   const fallback = newest?.transaction_id ?? (subject === SELECTION ? monitor.select.balance_id : subject);
-  return resultOf(subject, isTrue ? "holds" : "clear", {
+  return resultOf(subject, isTrue ? "met" : "not_met", {
     entity: (isTrue ? crossing : undefined) ?? fallback,
     value: formatAmount(moved.minor, moved.precision, { grouping: false }),
   });

@@ -35,7 +35,7 @@ export function foldOverdrawn(
     if (isShort) overdrawn.set(balance_id, { shortfall: -left, debited: `${debit_balance} ${held}` });
     else if (!tracked.has(balance_id)) return;
     const value = formatAmount(left, currencyPrecision(currency ?? ""), { grouping: false });
-    results.set(balance_id, resultOf(balance_id, isShort ? "holds" : "clear", { entity: balance_id, value }));
+    results.set(balance_id, resultOf(balance_id, isShort ? "met" : "not_met", { entity: balance_id, value }));
   }
 
   return {

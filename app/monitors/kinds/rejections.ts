@@ -11,7 +11,7 @@ export function evaluateRejections(
   if (problem !== undefined) return allUnknown(tracked, problem);
   const [total = emptyTotal(SELECTION)] = totals;
   const rejected = countRows(total);
-  const result = resultOf(SELECTION, rejected >= condition.count ? "holds" : "clear", {
+  const result = resultOf(SELECTION, rejected >= condition.count ? "met" : "not_met", {
     entity: total.newest?.transaction_id,
     value: String(rejected),
   });

@@ -6,11 +6,11 @@ export function resultOf(
   {
     entity,
     value,
-    against,
+    compared_to,
     reason,
-  }: { [K in "entity" | "value" | "against" | "reason"]?: SubjectResult[K] } = {},
+  }: { [K in "entity" | "value" | "compared_to" | "reason"]?: SubjectResult[K] } = {},
 ): SubjectResult {
-  return { subject, outcome, entity, value, against, reason };
+  return { subject, outcome, entity, value, compared_to, reason };
 }
 
 /** The selection and every tracked subject could not be read, or not be judged. */

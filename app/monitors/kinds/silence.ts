@@ -16,7 +16,7 @@ export function evaluateSilence(
   // Where the look-back found no row, there was none for that long before watching began.
   const quietSince = last?.at ?? watching_since - waitMs;
   const quietMs = timeInside(schedule, quietSince, now);
-  const result = resultOf(SELECTION, quietMs >= waitMs ? "holds" : "clear", {
+  const result = resultOf(SELECTION, quietMs >= waitMs ? "met" : "not_met", {
     entity: select.balance_id ?? last?.transaction_id,
     value: String(Math.floor(quietMs / MINUTE_MS)),
   });

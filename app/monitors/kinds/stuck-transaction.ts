@@ -24,11 +24,11 @@ export function judgeChains(
 ): SubjectResult[] {
   return chains.flatMap((chain) => {
     // Not by the balances of fresh rows: of a hold that only waits there are none.
-    const traits = (id: string) => chain.ends.find(({ balance_id }) => balance_id === id);
-    const rows = chain.rows.filter((row) => selectsTransaction(select, row, traits));
+    const endpointBalances = (id: string) => chain.ends.find(({ balance_id }) => balance_id === id);
+    const rows = chain.rows.filter((row) => selectsTransaction(select, row, endpointBalances));
     if (rows.length === 0) return [];
     const result = judge({ ...chain, rows }, chain.rows, condition, now);
-    return result.outcome === "clear" && !tracked.has(chain.chain_id) ? [] : [result];
+    return result.outcome === "not_met" && !tracked.has(chain.chain_id) ? [] : [result];
   });
 }
 
@@ -46,10 +46,10 @@ function judge(
     if ("reason" in wait) return resultOf(chain_id, "unknown", { entity, reason: wait.reason });
     const waited = now - wait.since;
     if (waited > wait.minutes * MINUTE_MS) {
-      return resultOf(chain_id, "holds", { entity, value: String(Math.floor(waited / MINUTE_MS)) });
+      return resultOf(chain_id, "met", { entity, value: String(Math.floor(waited / MINUTE_MS)) });
     }
   }
-  return resultOf(chain_id, "clear", { entity: chain_id });
+  return resultOf(chain_id, "not_met", { entity: chain_id });
 }
 
 type Wait = { since: number; minutes: number } | { reason: string };

@@ -1,7 +1,7 @@
 import { formatAmount } from "#app/money/format-amount.ts";
 
 import type { MatchCondition, TransactionMatch } from "../definition/monitor.ts";
-import { amountHolds } from "./compare.ts";
+import { amountSatisfies } from "./compare.ts";
 import { countedAt } from "./counted-at.ts";
 import type { EvaluationContext, SeenTransaction, SubjectResult, TransactionFacts } from "./facts.ts";
 import { resultOf, withProblem } from "./results.ts";
@@ -10,14 +10,14 @@ import { selectsTransaction } from "./select/select-transactions.ts";
 /** One event per chain, at the first of its rows that matches. */
 export function evaluateMatches(
   { select, condition }: TransactionMatch,
-  { rows, traits, problem }: TransactionFacts,
+  { rows, endpointBalances, problem }: TransactionFacts,
   { watching_since, tracked }: EvaluationContext,
 ): SubjectResult[] {
   const events = new Map<string, SubjectResult>();
   let unreadable: string | undefined;
   for (const row of rows.toSorted(byTime)) {
     if (countedAt(row) < watching_since || tracked.has(row.chain_id) || events.has(row.chain_id)) continue;
-    if (!selectsTransaction(select, row, traits)) continue;
+    if (!selectsTransaction(select, row, endpointBalances)) continue;
     const matches = hasAmount(condition, row);
     if (matches === undefined) unreadable ??= `The amount of ${row.transaction_id} could not be read.`;
     else if (matches) events.set(row.chain_id, eventOf(row));
@@ -28,10 +28,10 @@ export function evaluateMatches(
 /** The chains that `evaluateMatches` has to know of whether they were counted before. */
 export function matchedChains(
   { select, condition }: TransactionMatch,
-  { rows, traits }: Pick<TransactionFacts, "rows" | "traits">,
+  { rows, endpointBalances }: Pick<TransactionFacts, "rows" | "endpointBalances">,
 ): string[] {
   const matched = rows.filter(
-    (row) => hasAmount(condition, row) !== false && selectsTransaction(select, row, traits),
+    (row) => hasAmount(condition, row) !== false && selectsTransaction(select, row, endpointBalances),
   );
   return [...new Set(matched.map(({ chain_id }) => chain_id))];
 }
@@ -43,7 +43,7 @@ export function hasAmount(
 ): boolean | undefined {
   if (amount === undefined) return true;
   if (precise_amount === undefined || precision === undefined || precision < 1n) return undefined;
-  return amountHolds({ minor: precise_amount, precision }, amount.operator, {
+  return amountSatisfies({ minor: precise_amount, precision }, amount.operator, {
     minor: amount.value,
     precision: amount.precision,
   });

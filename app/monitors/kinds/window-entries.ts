@@ -1,6 +1,6 @@
 import type { Movement, WindowMonitor } from "../definition/monitor.ts";
 import { countedAt } from "./counted-at.ts";
-import { type FindTraits, type SeenTransaction, SELECTION, type WindowEntry } from "./facts.ts";
+import { type FindEndpoint, type SeenTransaction, SELECTION, type WindowEntry } from "./facts.ts";
 import { newestOf } from "./newest-of.ts";
 import { isEnd, selectsEnds, selectsTransaction } from "./select/select-transactions.ts";
 
@@ -8,19 +8,24 @@ import { isEnd, selectsEnds, selectsTransaction } from "./select/select-transact
 export function windowEntries(
   monitor: WindowMonitor,
   rows: readonly SeenTransaction[],
-  traits: FindTraits,
+  endpointBalances: FindEndpoint,
 ): WindowEntry[] {
-  const entries = rows.flatMap((row) => entriesOf(monitor, row, traits));
+  const entries = rows.flatMap((row) => entriesOf(monitor, row, endpointBalances));
   // Silence asks for the newest alone.
   if (monitor.kind !== "silence") return entries;
   const newest = newestOf(entries);
   return newest ? [newest] : [];
 }
 
-function entriesOf(monitor: WindowMonitor, row: SeenTransaction, traits: FindTraits): WindowEntry[] {
+function entriesOf(
+  monitor: WindowMonitor,
+  row: SeenTransaction,
+  endpointBalances: FindEndpoint,
+): WindowEntry[] {
   if (row.status !== (monitor.kind === "rejections" ? "REJECTED" : "APPLIED")) return [];
-  if (!selectsTransaction(monitor.select, row, traits)) return [];
-  const flows: Flow[] = monitor.kind === "movement" ? flowsOf(monitor, row, traits) : [[SELECTION, "in"]];
+  if (!selectsTransaction(monitor.select, row, endpointBalances)) return [];
+  const flows: Flow[] =
+    monitor.kind === "movement" ? flowsOf(monitor, row, endpointBalances) : [[SELECTION, "in"]];
   return flows.map(([subject, flow]) => ({
     subject,
     transaction_id: row.transaction_id,
@@ -34,14 +39,18 @@ function entriesOf(monitor: WindowMonitor, row: SeenTransaction, traits: FindTra
 
 type Flow = [subject: string, flow: "in" | "out"];
 
-function flowsOf(monitor: Movement, row: SeenTransaction, traits: FindTraits): Flow[] {
+function flowsOf(monitor: Movement, row: SeenTransaction, endpointBalances: FindEndpoint): Flow[] {
   const { direction } = monitor.condition;
-  return allFlows(monitor, row, traits).filter(
+  return allFlows(monitor, row, endpointBalances).filter(
     ([, flow]) => direction === "both" || direction === "net" || direction === flow,
   );
 }
 
-function allFlows({ select, condition }: Movement, row: SeenTransaction, traits: FindTraits): Flow[] {
+function allFlows(
+  { select, condition }: Movement,
+  row: SeenTransaction,
+  endpointBalances: FindEndpoint,
+): Flow[] {
   const { direction, per } = condition;
   // Without balances that it could flow into or out of, each row is simply counted.
   if (per === "selection" && !selectsEnds(select)) return [[SELECTION, direction === "out" ? "out" : "in"]];
@@ -55,8 +64,8 @@ function allFlows({ select, condition }: Movement, row: SeenTransaction, traits:
   return flows;
 
   function subjectOf(end: string | undefined): string | undefined {
-    if (end === undefined || !isEnd(select, end, traits)) return undefined;
+    if (end === undefined || !isEnd(select, end, endpointBalances)) return undefined;
     if (per === "selection") return SELECTION;
-    return per === "balance" ? end : traits(end)?.identity_id;
+    return per === "balance" ? end : endpointBalances(end)?.identity_id;
   }
 }

@@ -1,5 +1,5 @@
 import type { Movement, WindowMonitor } from "../definition/monitor.ts";
-import { addAmounts, type Amount, amountHolds } from "./compare.ts";
+import { addAmounts, type Amount, amountSatisfies } from "./compare.ts";
 import type { WindowEntry } from "./facts.ts";
 
 /** What a window has of one subject. */
@@ -83,5 +83,5 @@ export function isMet(monitor: Movement, total: WindowTotal): boolean {
   const { operator, limit } = monitor.condition;
   if (typeof moved === "string") return false;
   const precision = limit.measure === "sum" ? limit.precision : 1n;
-  return amountHolds(moved, operator, { minor: limit.value, precision });
+  return amountSatisfies(moved, operator, { minor: limit.value, precision });
 }

@@ -1,10 +1,10 @@
 import type { Balance } from "#app/platform/blnk/records.ts";
 
 import type { SubjectResult } from "../kinds/facts.ts";
-import type { BalanceDemand } from "./plan-balance-reads.ts";
+import type { RequiredReads } from "./plan-balance-reads.ts";
 
 /** A monitor whose balances are to be read. */
-export type BalanceReader = { id: string; demand: BalanceDemand; fold: () => Fold };
+export type BalanceReader = { id: string; requiredReads: RequiredReads; fold: () => Fold };
 
 /** What its pages are folded into; made anew when a read has to be done again. */
 export type Fold = {
@@ -13,7 +13,7 @@ export type Fold = {
 };
 
 /** What the reads of a cycle share. */
-export type Reading = {
+export type ReadContext = {
   now: number;
   /** Is given every balance that any read brings. */
   seen: (page: readonly Balance[]) => void;
@@ -22,7 +22,7 @@ export type Reading = {
 };
 
 export function finishReader(
-  { results, problems }: Reading,
+  { results, problems }: ReadContext,
   id: string,
   fold: Fold,
   { problem, currencies }: { problem: string | undefined; currencies: readonly string[] | undefined },

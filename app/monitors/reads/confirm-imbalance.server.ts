@@ -37,7 +37,7 @@ export async function confirmImbalance(
 }
 
 function isOff({ outcome }: SubjectResult): boolean {
-  return outcome === "holds";
+  return outcome === "met";
 }
 
 /** The balance that the newest posting of a currency went to. */

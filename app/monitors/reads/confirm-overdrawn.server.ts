@@ -27,7 +27,7 @@ export async function confirmOverdrawn(
   found: readonly SubjectResult[],
 ): Promise<Confirmed> {
   const statuses = kind === "overheld" ? ["APPLIED", "INFLIGHT"] : ["APPLIED"];
-  const short = found.filter(({ outcome, subject }) => outcome === "holds" && overdrawn.has(subject));
+  const short = found.filter(({ outcome, subject }) => outcome === "met" && overdrawn.has(subject));
   const allowed = new Map<string, boolean>();
   let lookUps = 0;
   const problem = await problemOf(async () => {
@@ -44,9 +44,9 @@ export async function confirmOverdrawn(
     }
   });
   const results = found.map((result): SubjectResult => {
-    if (result.outcome !== "holds") return result;
+    if (result.outcome !== "met") return result;
     const isAllowed = allowed.get(result.subject);
-    if (isAllowed !== undefined) return isAllowed ? { ...result, outcome: "clear" } : result;
+    if (isAllowed !== undefined) return isAllowed ? { ...result, outcome: "not_met" } : result;
     return problem === undefined
       ? { ...result, outcome: "between" }
       : { ...result, outcome: "unknown", reason: problem };

@@ -6,10 +6,10 @@ import type { ChainMonitor } from "../definition/monitor.ts";
 import { findAppliedAfterRejected } from "../kinds/applied-after-rejected.ts";
 import type { ChainFinding } from "../kinds/chain-finding.ts";
 import { findDoubleRefund } from "../kinds/double-refund.ts";
-import { needsTraits } from "../kinds/evaluate.ts";
-import type { BalanceTraits } from "../kinds/facts.ts";
+import { needsEndpointBalances } from "../kinds/evaluate.ts";
+import type { EndpointBalance } from "../kinds/facts.ts";
 import { selectsTransaction } from "../kinds/select/select-transactions.ts";
-import { readTraits } from "./look-back.server.ts";
+import { readEndpointBalances } from "./backfill-windows.server.ts";
 import { idsOfEnds } from "./ends.ts";
 import { readSuspects } from "./read-suspects.server.ts";
 
@@ -25,13 +25,17 @@ export async function judgeChains(
   rows: readonly Transaction[],
 ): Promise<(ChainFinding & { chain_id: string })[]> {
   const findings = new Map<string, ChainFinding & { chain_id: string }>();
-  const traits = new Map<string, BalanceTraits>();
+  const endpointBalances = new Map<string, EndpointBalance>();
   for await (const chains of readSuspects(client, monitor.kind, rows)) {
     for (const { chain_id, rows: all } of chains) {
       const finding = FINDERS[monitor.kind](all);
       if (!finding) continue;
-      await readTraits(client, needsTraits(monitor) ? idsOfEnds(all) : shadowEnds(all), traits);
-      if (all.some((row) => selectsTransaction(monitor.select, row, (id) => traits.get(id))))
+      await readEndpointBalances(
+        client,
+        needsEndpointBalances(monitor) ? idsOfEnds(all) : shadowEnds(all),
+        endpointBalances,
+      );
+      if (all.some((row) => selectsTransaction(monitor.select, row, (id) => endpointBalances.get(id))))
         findings.set(chain_id, { ...finding, chain_id });
     }
   }

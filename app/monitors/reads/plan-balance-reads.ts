@@ -3,7 +3,7 @@ import { OVERLAP_MS } from "../kinds/facts.ts";
 import { type BalanceFilters, selectionFilters, thresholdFilters } from "./balance-filters.ts";
 
 /** What one monitor asks for. `scans` are whole selections; `queries` only what may satisfy its condition. */
-export type BalanceDemand = {
+export type RequiredReads = {
   ids: string[];
   queries: BalanceFilters[];
   selection: BalanceFilters | undefined;
@@ -23,13 +23,13 @@ const CALLS_PER_QUERY = 3;
  * @param scanned how many of them the scans would bring, one after the other, as far as is known
  */
 export function planBalanceReads(
-  demands: readonly BalanceDemand[],
+  requiredReads: readonly RequiredReads[],
   { balances, scanned }: { balances: number | undefined; scanned: number | undefined },
 ): BalancePlan {
-  const scans = distinctScans(demands);
+  const scans = distinctScans(requiredReads);
   if (scans.some((filters) => filters.length === 0)) return { kind: "everything" };
-  const queries = new Set(demands.flatMap(({ queries }) => queries.map(keyOf)));
-  const ids = new Set(demands.flatMap(({ ids }) => ids));
+  const queries = new Set(requiredReads.flatMap(({ queries }) => queries.map(keyOf)));
+  const ids = new Set(requiredReads.flatMap(({ ids }) => ids));
   if (queries.size + scans.length === 0 || balances === undefined) return { kind: "each" };
   const scanPages = scanned === undefined ? scans.length : pagesOf(scanned);
   const calls = queries.size * CALLS_PER_QUERY + scanPages + pagesOf(ids.size);
@@ -37,10 +37,10 @@ export function planBalanceReads(
 }
 
 /** The selections that are to be read whole, each once. */
-export function distinctScans(demands: readonly BalanceDemand[]): BalanceFilters[] {
+export function distinctScans(requiredReads: readonly RequiredReads[]): BalanceFilters[] {
   return [
     ...new Map(
-      demands.flatMap(({ scans }) => scans.map((filters) => [keyOf(filters), filters] as const)),
+      requiredReads.flatMap(({ scans }) => scans.map((filters) => [keyOf(filters), filters] as const)),
     ).values(),
   ];
 }
@@ -58,14 +58,14 @@ export function keyOf(filters: BalanceFilters): string {
  *
  * @param tracked the balances whose state is not plainly ok: they are read whatever they are now
  */
-export function demandOf(
+export function requiredReadsOf(
   monitor: BalanceMonitor,
   {
     tracked,
     watching_since,
     evaluated_at,
   }: { tracked: ReadonlySet<string>; watching_since: number; evaluated_at: number | null },
-): BalanceDemand {
+): RequiredReads {
   const { kind, select } = monitor;
   const selected = selectionFilters(select);
   if (kind === "ledger_imbalance") return { ...NOTHING, scans: [selected] };
@@ -90,15 +90,15 @@ const SUSPECTS = {
 } as const;
 
 /** Every balance that a selection matches. */
-export function wholeSelection(select: Selection): BalanceDemand {
+export function wholeSelection(select: Selection): RequiredReads {
   const { balance_id } = select;
   return balance_id === undefined
     ? { ...NOTHING, scans: [selectionFilters(select)] }
     : { ...NOTHING, ids: [balance_id] };
 }
 
-const NOTHING: BalanceDemand = { ids: [], queries: [], selection: undefined, scans: [] };
+const NOTHING: RequiredReads = { ids: [], queries: [], selection: undefined, scans: [] };
 
-function both(one: BalanceDemand, other: BalanceDemand): BalanceDemand {
+function both(one: RequiredReads, other: RequiredReads): RequiredReads {
   return { ...NOTHING, ids: [...one.ids, ...other.ids], scans: [...one.scans, ...other.scans] };
 }

@@ -2,13 +2,13 @@ import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import { hasMoved, MOVED } from "#app/platform/blnk/has-moved.ts";
 import { isLineageBalance } from "#app/platform/blnk/lineage.ts";
 import type { Balance } from "#app/platform/blnk/records.ts";
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 
 import type { SubjectResult } from "../kinds/facts.ts";
 import { answers, type BalanceFilters } from "./balance-filters.ts";
-import { type BalanceReader, finishReader, type Reading } from "./balance-reader.ts";
+import { type BalanceReader, finishReader, type ReadContext } from "./balance-reader.ts";
 import {
-  type BalanceDemand,
+  type RequiredReads,
   distinctScans,
   keyOf,
   PAGE_SIZE,
@@ -42,12 +42,12 @@ export async function readBalances(
     seen,
   }: { now: number; balances: number | undefined; seen: (page: readonly Balance[]) => void },
 ): Promise<BalanceReading> {
-  const reading: Reading = { now, seen, results: new Map(), problems: new Map() };
+  const reading: ReadContext = { now, seen, results: new Map(), problems: new Map() };
   const { results, problems } = reading;
   if (readers.length === 0) return { results, problems, balances };
-  const demands = readers.map(({ demand }) => demand);
-  const plan = planBalanceReads(demands, await countRows(client, demands, balances));
-  const wanting = plan.kind === "each" ? [] : readers.filter(({ demand }) => !isByName(demand));
+  const requiredReads = readers.map(({ requiredReads }) => requiredReads);
+  const plan = planBalanceReads(requiredReads, await countRows(client, requiredReads, balances));
+  const wanting = plan.kind === "each" ? [] : readers.filter(({ requiredReads }) => !isByName(requiredReads));
   const misled = await readEach(
     client,
     readers.filter((reader) => !wanting.includes(reader)),
@@ -58,11 +58,11 @@ export async function readBalances(
     return { results, problems, balances: counted ?? balances };
   }
   // One small question, so that an install that has grown or shrunk is read the cheaper way next time.
-  const isSelective = demands.some((demand) => !isByName(demand));
+  const isSelective = requiredReads.some((requiredReads) => !isByName(requiredReads));
   return { results, problems, balances: isSelective ? await countBalances(client) : balances };
 }
 
-function isByName({ queries, scans }: BalanceDemand): boolean {
+function isByName({ queries, scans }: RequiredReads): boolean {
   return queries.length + scans.length === 0;
 }
 
@@ -70,21 +70,24 @@ function isByName({ queries, scans }: BalanceDemand): boolean {
 async function readEach(
   client: CloudClient,
   readers: readonly BalanceReader[],
-  reading: Reading,
+  reading: ReadContext,
 ): Promise<BalanceReader[]> {
   const { now, seen } = reading;
   const states = readers.map((reader) => ({
     reader,
-    demand: reader.demand,
+    requiredReads: reader.requiredReads,
     fold: reader.fold(),
-    ids: new Set(reader.demand.ids),
+    ids: new Set(reader.requiredReads.ids),
     state: newState(),
   }));
 
   await eachOf(
-    groupBy(states, ({ demand }) => demand.scans),
+    groupBy(states, ({ requiredReads }) => requiredReads.scans),
     async (filters, group) => {
-      const folds = group.map(({ demand, fold }) => ({ fold, before: scansBefore(demand, filters) }));
+      const folds = group.map(({ requiredReads, fold }) => ({
+        fold,
+        before: scansBefore(requiredReads, filters),
+      }));
       let unread = 0;
       const onUnreadable = () => (unread += 1);
       const problem = await problemOf(async () => {
@@ -93,7 +96,7 @@ async function readEach(
           const rows = page.filter((balance) => answers(balance, filters));
           for (const { fold, before } of folds)
             fold.add(rows.filter((balance) => !before.some((scan) => answers(balance, scan))));
-          await ownTurn();
+          await yieldToEventLoop();
         }
       });
       for (const { state } of group) state.problem ??= problem ?? problemOfUnread(unread, "balance");
@@ -101,7 +104,7 @@ async function readEach(
   );
 
   await eachOf(
-    groupBy(states, ({ demand }) => demand.queries),
+    groupBy(states, ({ requiredReads }) => requiredReads.queries),
     async (filters, group) => {
       let unread = 0;
       const onUnreadable = () => (unread += 1);
@@ -116,7 +119,7 @@ async function readEach(
             fold.add(page);
             for (const { balance_id } of page) ids.delete(balance_id);
           }
-          await ownTurn();
+          await yieldToEventLoop();
         }
       });
       for (const { state } of group) state.problem ??= problem ?? problemOfUnread(unread, "balance");
@@ -124,7 +127,7 @@ async function readEach(
   );
 
   await eachOf(
-    groupBy(states, ({ demand }) => (demand.selection ? [demand.selection] : [])),
+    groupBy(states, ({ requiredReads }) => (requiredReads.selection ? [requiredReads.selection] : [])),
     async (filters, group) => {
       const problem = await problemOf(async () => {
         const currencies = await readCurrencies(client, filters);
@@ -142,7 +145,7 @@ async function readEach(
 
   for (const { reader, fold, state } of states) {
     if (!state.misled) finishReader(reading, reader.id, fold, state);
-    await ownTurn();
+    await yieldToEventLoop();
   }
   return states.filter(({ state }) => state.misled).map(({ reader }) => reader);
 }
@@ -198,7 +201,7 @@ async function findFirst(
 }
 
 /** The selections of the same monitor that are read before this one: what is in both comes only once. */
-function scansBefore({ scans }: BalanceDemand, filters: BalanceFilters): BalanceFilters[] {
+function scansBefore({ scans }: RequiredReads, filters: BalanceFilters): BalanceFilters[] {
   const key = keyOf(filters);
   return scans.slice(
     0,
@@ -241,13 +244,13 @@ async function countBalances(client: CloudClient, filters: BalanceFilters = []):
 /** One selection cannot be dearer than everything; of several, Cloud is asked how large they are. */
 async function countRows(
   client: CloudClient,
-  demands: readonly BalanceDemand[],
+  requiredReads: readonly RequiredReads[],
   balances: number | undefined,
 ): Promise<{ balances: number | undefined; scanned: number | undefined }> {
-  const scans = distinctScans(demands);
+  const scans = distinctScans(requiredReads);
   const known = { balances, scanned: undefined };
   // Not even the least that they could be would be cheaper than everything.
-  if (scans.length < 2 || planBalanceReads(demands, known).kind === "everything") return known;
+  if (scans.length < 2 || planBalanceReads(requiredReads, known).kind === "everything") return known;
   const [all, ...counts] = await Promise.all([
     balances ?? countBalances(client),
     ...scans.map((filters) => countBalances(client, filters)),

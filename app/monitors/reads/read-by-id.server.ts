@@ -5,13 +5,13 @@ import type { Balance } from "#app/platform/blnk/records.ts";
 import { answers } from "./balance-filters.ts";
 import type { Fold } from "./balance-reader.ts";
 import { batches } from "./batches.ts";
-import type { BalanceDemand } from "./plan-balance-reads.ts";
+import type { RequiredReads } from "./plan-balance-reads.ts";
 import { problemOf, problemOfUnread } from "./problem-of.ts";
 
 /** `misled`: Cloud sent what was not asked for, so that what was asked for may be missing. */
 export type ReadState = { problem: string | undefined; currencies: string[] | undefined; misled: boolean };
 
-type ById = { demand: BalanceDemand; fold: Fold; ids: ReadonlySet<string>; state: ReadState };
+type ById = { requiredReads: RequiredReads; fold: Fold; ids: ReadonlySet<string>; state: ReadState };
 
 /** The balances that are asked for by name, a hundred at a time. */
 export async function readById(
@@ -32,8 +32,8 @@ export async function readById(
         }
         seen(page);
         for (const balance of page) {
-          for (const { demand, fold } of wanted.get(balance.balance_id)!) {
-            if (!demand.scans.some((scan) => answers(balance, scan))) fold.add([balance]);
+          for (const { requiredReads, fold } of wanted.get(balance.balance_id)!) {
+            if (!requiredReads.scans.some((scan) => answers(balance, scan))) fold.add([balance]);
           }
         }
       });

@@ -151,7 +151,7 @@ export function createRowReader(
     },
 
     /** Chains of before that are open, and those that are known as they are now. Their rows are no news to anybody. */
-    async *lookBack(): AsyncGenerator<RowGroup, void, undefined> {
+    async *backfill(): AsyncGenerator<RowGroup, void, undefined> {
       for (const [status, reach] of LOOKS) {
         const filters: Filter<"transactions">[] = [
           { field: "status", operator: "eq", value: status },

@@ -2,7 +2,7 @@ import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { batches } from "./batches.ts";
-import type { BalanceTraits, Chain, SeenTransaction } from "../kinds/facts.ts";
+import type { EndpointBalance, Chain, SeenTransaction } from "../kinds/facts.ts";
 import { openRows, readChain, writeChain } from "./chains.server.ts";
 
 /** Which of these rows were seen, and the chains that they belong to. */
@@ -61,7 +61,7 @@ export async function findOpenChains(
 }
 
 function chainOf({ chain_id, content, ends }: { chain_id: string; content: string; ends: string }): Chain {
-  return { chain_id, rows: readChain(content), ends: JSON.parse(ends) as BalanceTraits[] };
+  return { chain_id, rows: readChain(content), ends: JSON.parse(ends) as EndpointBalance[] };
 }
 
 /**
@@ -130,7 +130,7 @@ export async function moveCursor(
         rows_until: until,
         balances: null,
         completed_at: null,
-        told: null,
+        notified_trouble: null,
       })
       .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet({ rows_until: until }))
       .execute();

@@ -1,10 +1,10 @@
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import type { WindowMonitor } from "../definition/monitor.ts";
 import { keptFrom } from "../kinds/evaluate.ts";
-import type { FindTraits, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
+import type { FindEndpoint, SeenTransaction, WindowEntry } from "../kinds/facts.ts";
 import { windowEntries } from "../kinds/window-entries.ts";
 import {
   emptyTotal,
@@ -37,18 +37,22 @@ export async function addToWindows(
   db: Pick<Database, "write">,
   installedAppId: string,
   windows: readonly Window[],
-  { rows, traits, now }: { rows: readonly SeenTransaction[]; traits: FindTraits; now: number },
+  {
+    rows,
+    endpointBalances,
+    now,
+  }: { rows: readonly SeenTransaction[]; endpointBalances: FindEndpoint; now: number },
 ): Promise<Set<string>> {
   const counting = new Set<string>();
   for (const some of batches(rows, ROWS_AT_ONCE)) {
     const found: { window: Window; entries: WindowEntry[] }[] = [];
     for (const window of windows) {
-      const entries = windowEntries(window.monitor, some, traits);
+      const entries = windowEntries(window.monitor, some, endpointBalances);
       if (entries.length > 0) {
         found.push({ window, entries });
         counting.add(window.id);
       }
-      await ownTurn();
+      await yieldToEventLoop();
     }
     if (found.length > 0) await db.write((tx) => enter(tx, installedAppId, found, now));
   }
@@ -131,7 +135,7 @@ export async function slideWindows(
     }
     if (isOver) break;
     after = end!;
-    await ownTurn();
+    await yieldToEventLoop();
   }
   await pruneRows(db, installedAppId);
 }

@@ -1,5 +1,5 @@
 import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type {
@@ -8,10 +8,10 @@ import type {
   TransactionMonitor,
   WindowMonitor,
 } from "../definition/monitor.ts";
-import { findEvents } from "../episodes/episodes.server.ts";
+import { findEvents } from "../incidents/incidents.server.ts";
 import { countedAt } from "../kinds/counted-at.ts";
 import { evaluateTransactions } from "../kinds/evaluate.ts";
-import type { EvaluationContext, FindTraits, SeenTransaction, SubjectResult } from "../kinds/facts.ts";
+import type { EvaluationContext, FindEndpoint, SeenTransaction, SubjectResult } from "../kinds/facts.ts";
 import { resultOf } from "../kinds/results.ts";
 import { evaluateMatches, matchedChains } from "../kinds/transaction-match.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
@@ -27,7 +27,7 @@ export async function evaluateGroup(
   { client, db }: { client: CloudClient; db: Pick<Database, "read"> },
   { id, monitor, context }: DueEvents,
   rows: readonly SeenTransaction[],
-  traits: FindTraits,
+  endpointBalances: FindEndpoint,
 ): Promise<{ events: SubjectResult[]; problem: string | undefined }> {
   if (monitor.kind !== "transaction_match") {
     const since = rows.filter((row) => countedAt(row) >= context.watching_since);
@@ -46,7 +46,7 @@ export async function evaluateGroup(
       );
     return { events, problem: undefined };
   }
-  const facts = { ...NOTHING, rows, traits };
+  const facts = { ...NOTHING, rows, endpointBalances };
   const known = await findEvents(db, id, matchedChains(monitor, facts));
   const results = evaluateMatches(monitor, facts, { ...context, tracked: new Set(known) });
   return {
@@ -70,11 +70,11 @@ export async function evaluateWindows(
       rows: [],
       totals: await loadTotals(db, id),
       members: members.get(id) ?? [],
-      traits: () => undefined,
+      endpointBalances: () => undefined,
       problem: problems.get(id),
     };
     results.set(id, evaluateTransactions(monitor, facts, context));
-    await ownTurn();
+    await yieldToEventLoop();
   }
   return results;
 }

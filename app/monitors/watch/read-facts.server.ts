@@ -8,14 +8,14 @@ import {
   type TransactionMonitor,
   type WindowMonitor,
 } from "../definition/monitor.ts";
-import { type BalanceFold, foldBalances, needsMembers, needsTraits } from "../kinds/evaluate.ts";
+import { type BalanceFold, foldBalances, needsMembers, needsEndpointBalances } from "../kinds/evaluate.ts";
 import type { EvaluationContext, SubjectResult } from "../kinds/facts.ts";
 import { withProblem, withUnseen } from "../kinds/results.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import { answers, selectionFilters } from "../reads/balance-filters.ts";
 import type { BalanceReader } from "../reads/balance-reader.ts";
 import { confirmResults } from "../reads/confirm-results.server.ts";
-import { demandOf, wholeSelection } from "../reads/plan-balance-reads.ts";
+import { requiredReadsOf, wholeSelection } from "../reads/plan-balance-reads.ts";
 import { problemOf, problemOfUnread } from "../reads/problem-of.ts";
 import { readBalances } from "../reads/read-balances.server.ts";
 import type { RowGroup } from "../reads/read-rows.server.ts";
@@ -37,7 +37,7 @@ export type Evaluated = {
   remember: () => Promise<void>;
 };
 
-type Reading = {
+type ReadContext = {
   client: CloudClient;
   db: Database;
   installedAppId: string;
@@ -52,13 +52,13 @@ type Reading = {
  * @throws CloudError `unauthorised`, `stopped` or `cancelled`
  */
 export async function evaluateMonitors(
-  reading: Reading,
+  reading: ReadContext,
   { due, idle }: { due: readonly DueMonitor[]; idle: readonly StoredMonitor[] },
   known: { rowsUntil: number | null; rowsFrom: number | undefined; balances: number | undefined },
 ): Promise<Evaluated> {
   const { client, db, now } = reading;
   const problems = new Map<string, string>();
-  const blame = (monitors: readonly StoredMonitor[], problem: string | undefined) => {
+  const markUnreadable = (monitors: readonly StoredMonitor[], problem: string | undefined) => {
     if (problem !== undefined)
       for (const { id } of monitors) if (!problems.has(id)) problems.set(id, problem);
   };
@@ -69,7 +69,7 @@ export async function evaluateMonitors(
   const rows = createRowWatch(reading, { due: ofRows, idle }, known.rowsUntil);
   let read: RowGroup | Backlog | undefined;
   if (ofRows.length > 0) {
-    blame(
+    markUnreadable(
       ofRows,
       await problemOf(async () => {
         read = await rows.read(known.rowsFrom);
@@ -96,27 +96,27 @@ export async function evaluateMonitors(
       now,
     });
     results.set(id, confirmed);
-    blame([stored], balances.problems.get(id) ?? problem);
+    markUnreadable([stored], balances.problems.get(id) ?? problem);
   }
-  for (const stored of judged) blame([stored], balances.problems.get(stored.id));
+  for (const stored of judged) markUnreadable([stored], balances.problems.get(stored.id));
 
   let isRead = false;
   if (last) {
-    blame(
+    markUnreadable(
       judged,
       await problemOf(async () => {
         for (const [id, found] of await rows.finish(last)) results.set(id, found);
         isRead = true;
       }),
     );
-    blame(
-      judged.filter(({ monitor }) => needsTraits(monitor)),
+    markUnreadable(
+      judged.filter(({ monitor }) => needsEndpointBalances(monitor)),
       problemOfUnread(rows.unreadBalances(), "balance"),
     );
   }
   if (isRead) {
     const { unfilled, problem } = await rows.fillNew();
-    blame(unfilled, problem);
+    markUnreadable(unfilled, problem);
   }
   const windows = await evaluateWindows(db, judged.filter(isOfWindow), { members, problems });
   for (const stored of judged) {
@@ -164,7 +164,7 @@ function balanceReader(
 ): BalanceReader {
   return {
     id,
-    demand: demandOf(monitor, { tracked: context.tracked, watching_since, evaluated_at }),
+    requiredReads: requiredReadsOf(monitor, { tracked: context.tracked, watching_since, evaluated_at }),
     fold() {
       const fold = foldBalances(monitor, context);
       folds.set(id, fold);
@@ -184,7 +184,7 @@ function memberReader(
   return [
     {
       id,
-      demand: wholeSelection(monitor.select),
+      requiredReads: wholeSelection(monitor.select),
       fold() {
         const ids = new Set<string>();
         return {

@@ -2,21 +2,21 @@ import { randomBytes } from "node:crypto";
 
 import type { Install } from "#app/platform/installs/installs.server.ts";
 import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
 import { findNextDue } from "../alerts/alert-deliveries.server.ts";
 import { planAlerts } from "../alerts/plan-alerts.server.ts";
 import { explainMonitor } from "../definition/explain-monitor.ts";
-import { advance, isTracked, type SubjectState } from "../episodes/advance.ts";
-import { limitEvents, recordSurplus, type Surplus } from "../episodes/daily-ceiling.server.ts";
-import { type RecordedStep, recordSteps, saysMore } from "../episodes/episodes.server.ts";
-import { EVENTS_PER_DAY } from "../episodes/stopped-recording.ts";
+import { advance, isTracked, type SubjectState } from "../incidents/advance.ts";
+import { limitEvents, recordSurplus, type Surplus } from "../incidents/daily-ceiling.server.ts";
+import { type RecordedStep, recordSteps, saysMore } from "../incidents/incidents.server.ts";
+import { EVENTS_PER_DAY } from "../incidents/stopped-recording.ts";
 import { SHOWN_SUBJECTS, type SubjectResult } from "../kinds/facts.ts";
 import { resultOf } from "../kinds/results.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { NO_PROBLEM, type StoredMonitor } from "../monitors.server.ts";
-import type { EpisodeNews } from "../webhook/webhook-event.ts";
+import type { IncidentNews } from "../webhook/webhook-event.ts";
 import { enqueueWebhookEvent } from "../webhook/webhook-messages.server.ts";
 
 export type States = ReadonlyMap<string, ReadonlyMap<string, SubjectState>>;
@@ -44,7 +44,7 @@ type Part = {
 const STEPS_PER_UNIT = 50;
 
 /**
- * Stores what a cycle found, in small units of work: each holds the states of some subjects together with the episodes
+ * Stores what a cycle found, in small units of work: each holds the states of some subjects together with the incidents
  * that follow from them, so that a crash between two loses nothing and repeats nothing. Of a monitor or an install that
  * has changed since nothing is stored.
  */
@@ -56,7 +56,7 @@ export async function recordResults(cycle: Cycle, due: readonly StoredMonitor[])
     unit = [];
     weight = 0;
     if (parts.length > 0) await cycle.app.db.write((tx) => recordParts(tx, cycle, parts));
-    await ownTurn();
+    await yieldToEventLoop();
   };
   for (const stored of due) {
     const found = stepsOf(cycle, stored, cycle.results.get(stored.id) ?? []);
@@ -69,7 +69,7 @@ export async function recordResults(cycle: Cycle, due: readonly StoredMonitor[])
       unit.push({ stored, steps, ...(isLast ? { all, surplus } : { all: undefined, surplus: undefined }) });
       weight += steps.length;
     }
-    await ownTurn();
+    await yieldToEventLoop();
   }
   await flush();
 }
@@ -88,7 +88,7 @@ async function recordParts(tx: Tx, cycle: Cycle, parts: readonly Part[]): Promis
       );
   }
   for (const { stored, surplus } of counted) if (surplus) await recordOver(tx, cycle, stored, surplus);
-  // A status that is to be set now that an episode is over.
+  // A status that is to be set now that an incident is over.
   if (counted.some(({ steps }) => steps.some(({ step }) => step.closed)))
     await askForDelivery(tx, install, now);
 
@@ -97,7 +97,7 @@ async function recordParts(tx: Tx, cycle: Cycle, parts: readonly Part[]): Promis
   if (evaluated.length > 0) {
     await tx
       .updateTable("monitors")
-      .set({ evaluated_at: now, ...NO_PROBLEM, looked_back: 1 })
+      .set({ evaluated_at: now, ...NO_PROBLEM, backfilled: 1 })
       .where("id", "in", evaluated)
       .execute();
   }
@@ -114,7 +114,7 @@ function stepsOf(
   results: readonly SubjectResult[],
 ): RecordedStep[] {
   const known = states.get(id);
-  const moment = { now, first: evaluated_at === null, newEpisodeId };
+  const moment = { now, first: evaluated_at === null, newIncidentId };
   // A large selection keeps only those of its subjects that are more than plainly ok.
   const isLarge = results.length > SHOWN_SUBJECTS;
   const found = new Set(results.map(({ subject }) => subject));
@@ -128,8 +128,8 @@ function stepsOf(
   });
 }
 
-function newEpisodeId(): string {
-  return `ep_${randomBytes(15).toString("base64url")}`;
+function newIncidentId(): string {
+  return `inc_${randomBytes(15).toString("base64url")}`;
 }
 
 /** The monitors that are as they were evaluated, of an install that is too. */
@@ -182,12 +182,12 @@ async function tellWebhook(
       step.unmuted !== undefined,
   );
   const closed = steps.filter(
-    ({ step, previous }) => step.closed?.reason === "recovered" && previous?.episode?.muted !== true,
+    ({ step, previous }) => step.closed?.reason === "recovered" && previous?.incident?.muted !== true,
   );
   if (opened.length + closed.length === 0) return;
   const { name, kind, severity } = monitor;
   const event = {
-    type: "monitor.episodes" as const,
+    type: "monitor.incidents" as const,
     monitor: { id, name, kind, severity },
     opened: newsOf(opened),
     closed: newsOf(closed),
@@ -195,14 +195,14 @@ async function tellWebhook(
   await enqueueWebhookEvent(tx, install.installed_app_id, event, now);
 }
 
-function newsOf(steps: readonly RecordedStep[]): { count: number; episodes: EpisodeNews[] } {
-  const episodes = steps.slice(0, TOLD).map(({ subject, result, step }) => ({
+function newsOf(steps: readonly RecordedStep[]): { count: number; incidents: IncidentNews[] } {
+  const incidents = steps.slice(0, TOLD).map(({ subject, result, step }) => ({
     id: step.opened?.id ?? step.unmuted ?? step.closed?.id ?? "",
     subject,
     entity: result.entity ?? null,
     value: result.value ?? null,
   }));
-  return { count: steps.length, episodes };
+  return { count: steps.length, incidents };
 }
 
 /** Why none of the monitors that were due could be evaluated. */
@@ -239,7 +239,7 @@ export async function clearProblems(
       .set({ state: "firing", reason: null })
       .where("monitor_id", "in", ids)
       .where("state", "=", "unknown")
-      .where("episode_id", "is not", null)
+      .where("incident_id", "is not", null)
       .execute();
     await tx
       .deleteFrom("monitor_states")
@@ -250,7 +250,7 @@ export async function clearProblems(
 }
 
 /**
- * Plans the alerts of all episodes that wait for one: those of this cycle, and those of one that was cut short. A unit
+ * Plans the alerts of all incidents that wait for one: those of this cycle, and those of one that was cut short. A unit
  * of work for each monitor plans its alerts and asks for the job that raises them.
  */
 export async function planWaitingAlerts(
@@ -260,7 +260,7 @@ export async function planWaitingAlerts(
 ): Promise<void> {
   const { installed_app_id } = install;
   const waiting = await db.read
-    .selectFrom("episodes")
+    .selectFrom("incidents")
     .select("monitor_id")
     .distinct()
     .where("installed_app_id", "=", installed_app_id)

@@ -2,8 +2,8 @@ import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import { shadowEnds } from "#app/platform/blnk/lineage.ts";
 import type { Balance } from "#app/platform/blnk/records.ts";
 
-import { needsTraits } from "../kinds/evaluate.ts";
-import type { BalanceTraits, Chain } from "../kinds/facts.ts";
+import { needsEndpointBalances } from "../kinds/evaluate.ts";
+import type { EndpointBalance, Chain } from "../kinds/facts.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import { batches } from "../reads/batches.ts";
 import { idsOfEnds, unknownEnds } from "../reads/ends.ts";
@@ -15,11 +15,11 @@ const HELD_BALANCES = 20_000;
 
 /** The balances at either end of rows, from whatever reads bring them, and by id for the rest. */
 export function createRowBalances(client: CloudClient, monitors: readonly StoredMonitor[]) {
-  const asking = monitors.filter(({ monitor }) => needsTraits(monitor));
+  const asking = monitors.filter(({ monitor }) => needsEndpointBalances(monitor));
   const isStuck = ({ kind }: StoredMonitor) => kind === "stuck_transaction";
   const follows = monitors.some(isStuck);
   const asksOfChains = asking.some(isStuck);
-  const found = new Map<string, BalanceTraits | undefined>();
+  const found = new Map<string, EndpointBalance | undefined>();
   let wanted = new Set<string>();
   let unread = 0;
 

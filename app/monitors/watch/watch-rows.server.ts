@@ -1,16 +1,16 @@
 import { TooManyRows } from "#app/platform/blnk/collection.server.ts";
 import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 import type { Database } from "#db/database.server.ts";
 
 import type { StuckTransaction, WindowMonitor } from "../definition/monitor.ts";
-import { findEvents } from "../episodes/episodes.server.ts";
+import { findEvents } from "../incidents/incidents.server.ts";
 import { type Chain, OVERLAP_MS, type SubjectResult } from "../kinds/facts.ts";
 import { resultOf, withProblem, withUnseen } from "../kinds/results.ts";
 import { judgeChains } from "../kinds/stuck-transaction.ts";
 import type { StoredMonitor } from "../monitors.server.ts";
 import { openRows } from "../reads/chains.server.ts";
-import { lookBackWindows } from "../reads/look-back.server.ts";
+import { backfillWindows } from "../reads/backfill-windows.server.ts";
 import { problemOf } from "../reads/problem-of.ts";
 import { createRowReader, type RowGroup } from "../reads/read-rows.server.ts";
 import { dropChains, moveCursor, rememberRows } from "../reads/watched-rows.server.ts";
@@ -46,9 +46,9 @@ export function createRowWatch(
   since: number | null,
 ) {
   const reader = createRowReader(client, db, installedAppId, { since, now });
-  const idleWindows = idle.filter(isWindow).filter(({ looked_back }) => looked_back === 1);
+  const idleWindows = idle.filter(isWindow).filter(({ backfilled }) => backfilled === 1);
   const windows = [...due.filter(isWindow), ...idleWindows];
-  const filled = windows.filter(({ looked_back }) => looked_back === 1);
+  const filled = windows.filter(({ backfilled }) => backfilled === 1);
   const ofEvents = due.filter(isOfEvents);
   const stuck = due.filter(isStuck);
   const balances = createRowBalances(client, [...due, ...idleWindows]);
@@ -63,7 +63,7 @@ export function createRowWatch(
       const { events, problem } = await evaluateGroup({ client, db }, stored, rows, balances.find);
       if (events.length > 0) found.set(stored.id, events);
       if (problem !== undefined) unreadable.set(stored.id, problem);
-      await ownTurn();
+      await yieldToEventLoop();
     }
     if (found.size > 0) await record(found);
   }
@@ -77,7 +77,11 @@ export function createRowWatch(
   async function processWanted(group: RowGroup, chains: readonly Chain[]): Promise<Chain[]> {
     await balances.readRest();
     const named = balances.name(chains);
-    await addToWindows(db, installedAppId, filled, { rows: group.rows, traits: balances.find, now });
+    await addToWindows(db, installedAppId, filled, {
+      rows: group.rows,
+      endpointBalances: balances.find,
+      now,
+    });
     await match(ofEvents, group);
     const gained = new Set(group.changed.map(({ chain_id }) => chain_id));
     const changed = named.filter((chain, index) => chain !== chains[index] || gained.has(chain.chain_id));
@@ -175,14 +179,14 @@ export function createRowWatch(
       const results = new Map<string, SubjectResult[]>();
       await slideWindows(db, installedAppId, windows, now);
       await processWanted(last, last.changed);
-      if (since === null || stuck.some(({ looked_back }) => looked_back === 0))
-        for await (const group of reader.lookBack())
+      if (since === null || stuck.some(({ backfilled }) => backfilled === 0))
+        for await (const group of reader.backfill())
           await rememberRows(db, installedAppId, { ...group, kept, now });
       for await (const group of reader.chains()) {
         const chains = await process(group, group.chains);
         for (const { id, monitor, context } of stuck)
           results.set(id, [...(results.get(id) ?? []), ...judgeChains(monitor, chains, context)]);
-        await ownTurn();
+        await yieldToEventLoop();
       }
       for (const { id, context } of stuck)
         results.set(id, withUnseen(results.get(id) ?? [], context.tracked, undefined));
@@ -195,11 +199,11 @@ export function createRowWatch(
 
     /** Fills the windows of monitors that are new; answers why those could not be. */
     async fillNew(): Promise<{ unfilled: readonly DueWindow[]; problem: string | undefined }> {
-      const unfilled = due.filter(isWindow).filter(({ looked_back }) => looked_back === 0);
+      const unfilled = due.filter(isWindow).filter(({ backfilled }) => backfilled === 0);
       if (unfilled.length === 0) return { unfilled, problem: undefined };
       return {
         unfilled,
-        problem: await problemOf(() => lookBackWindows({ client, db, installedAppId, now }, unfilled)),
+        problem: await problemOf(() => backfillWindows({ client, db, installedAppId, now }, unfilled)),
       };
     },
 

@@ -6,7 +6,7 @@ import { findInstall, type Install } from "#app/platform/installs/installs.serve
 import type { JobContext, JobHandler } from "#app/platform/jobs/worker.server.ts";
 
 import { isBalanceKind } from "../definition/monitor.ts";
-import { listEventsSince, loadStates, trackedOf } from "../episodes/episodes.server.ts";
+import { listEventsSince, loadStates, trackedOf } from "../incidents/incidents.server.ts";
 import { isDue } from "../kinds/schedule/schedule.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { listMonitors, type StoredMonitor } from "../monitors.server.ts";
@@ -14,7 +14,7 @@ import { OVERLAP_MS } from "../kinds/facts.ts";
 import { selectedPaths } from "../reads/selected-paths.ts";
 import { forgetRows } from "../reads/watched-rows.server.ts";
 import { reportRefusedKey } from "#app/platform/installs/report-refused-key.server.ts";
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 import { type DueMonitor, evaluateMonitors } from "./read-facts.server.ts";
 import type { Backlog } from "./watch-rows.server.ts";
@@ -26,7 +26,7 @@ import {
   recordResults,
   type States,
 } from "./record-results.server.ts";
-import { tellOfTrouble } from "./tell-of-trouble.server.ts";
+import { notifyTrouble } from "./notify-trouble.server.ts";
 
 /**
  * The job that evaluates the monitors of an install, once an interval. A cycle that is still running when the next is
@@ -36,7 +36,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
   return async (job, context) => {
     const install = await findInstall(app.db.read, job.installed_app_id ?? "");
     if (install?.state !== "active" || install.generation !== job.generation) return undefined;
-    await ownTurn();
+    await yieldToEventLoop();
     // Jobs keep the process's time, which never goes back; what is compared with the ledger keeps Cloud's.
     const started = app.clock.now();
     const now = app.cloud.clock.now();
@@ -70,7 +70,7 @@ export function createWatch(app: MonitorPlatform): JobHandler {
     }
     await planWaitingAlerts(app, install, monitors);
     await recordProgress(app, install, { completed_at: enabled.length === 0 ? null : app.clock.now() });
-    await tellOfTrouble(app, install);
+    await notifyTrouble(app, install);
     if (enabled.length === 0) return undefined;
     const next = nextDue(started, app.clock.now(), app.intervalMs);
     if (!backlog) return { due_at: next, payload: {} };
@@ -120,7 +120,7 @@ async function watchInstall(
   if (enabled.some(({ watching_since }) => watching_since > now))
     await db.write((tx) => watchFromNow(tx, installed_app_id, now));
   const states: States = await loadStates(db, installed_app_id);
-  await ownTurn();
+  await yieldToEventLoop();
   const dueNow: DueMonitor[] = [];
   for (const stored of due) {
     const known = states.get(stored.id) ?? new Map<string, never>();
@@ -208,7 +208,7 @@ async function recordProgress(
         rows_until: null,
         balances: null,
         completed_at: null,
-        told: null,
+        notified_trouble: null,
         ...progress,
       })
       .onConflict((conflict) => conflict.column("installed_app_id").doUpdateSet(progress))
@@ -216,7 +216,7 @@ async function recordProgress(
   );
 }
 
-/** A balance that is new now was not there when an episode of before the last evaluation was opened. */
+/** A balance that is new now was not there when an incident of before the last evaluation was opened. */
 async function contextOf(
   app: MonitorPlatform,
   { id, kind, watching_since, evaluated_at }: StoredMonitor,

@@ -3,7 +3,7 @@ import { ensureJob } from "#app/platform/jobs/jobs.server.ts";
 import type { MonitorPlatform } from "../monitor-platform.server.ts";
 import { whyLate } from "./late-check-words.ts";
 import { type LateCheck, listLateChecks } from "./late-checks.server.ts";
-import { tellOfTrouble } from "./tell-of-trouble.server.ts";
+import { notifyTrouble } from "./notify-trouble.server.ts";
 
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -32,7 +32,7 @@ export function createWatchdog(app: MonitorPlatform): Watchdog {
     );
     // Late once may be a start, or a leap of the clock: the next look tells.
     if (!isParked && !wereLate.has(installed_app_id)) return;
-    if (await tellOfTrouble(app, check, { since, reason: whyLate(check) }))
+    if (await notifyTrouble(app, check, { since, reason: whyLate(check) }))
       app.log.error({ event: "checks_late", installed_app_id, since, isParked }, "monitors are not checked");
   };
 

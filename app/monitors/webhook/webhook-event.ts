@@ -2,19 +2,19 @@ import { app } from "#app/app.ts";
 import type { WebhookRow } from "#db/schema.ts";
 
 import type { MonitorKind, Severity } from "../definition/monitor.ts";
-import { stoppedRecording } from "../episodes/stopped-recording.ts";
+import { stoppedRecording } from "../incidents/stopped-recording.ts";
 
-export type EpisodeNews = { id: string; subject: string; entity: string | null; value: string | null };
+export type IncidentNews = { id: string; subject: string; entity: string | null; value: string | null };
 
 type MonitorNamed = { id: string; name: string; kind: MonitorKind; severity: Severity };
 
 /** What a webhook is told. Lists hold the first twenty, the counts all. */
 export type WebhookEvent =
   | {
-      type: "monitor.episodes";
+      type: "monitor.incidents";
       monitor: MonitorNamed;
-      opened: { count: number; episodes: EpisodeNews[] };
-      closed: { count: number; episodes: EpisodeNews[] };
+      opened: { count: number; incidents: IncidentNews[] };
+      closed: { count: number; incidents: IncidentNews[] };
     }
   | { type: "monitor.capped"; monitor: MonitorNamed; limit: number; unrecorded: number }
   | { type: "monitors.not_evaluated"; since: number; reason: string }
@@ -47,7 +47,7 @@ export function escapeSlack(text: string): string {
 
 function sentenceOf(event: WebhookEvent): string {
   switch (event.type) {
-    case "monitor.episodes": {
+    case "monitor.incidents": {
       const { monitor, opened, closed } = event;
       const news = [listOf("now", opened), listOf("over", closed)].filter((text) => text !== "");
       return `${app.name}: ${monitor.name} (${monitor.severity}): ${news.join("; ")}`;
@@ -69,9 +69,9 @@ function sentenceOf(event: WebhookEvent): string {
   }
 }
 
-function listOf(word: string, { count, episodes }: { count: number; episodes: EpisodeNews[] }): string {
+function listOf(word: string, { count, incidents }: { count: number; incidents: IncidentNews[] }): string {
   if (count === 0) return "";
-  const named = episodes.map(({ entity, subject, value }) =>
+  const named = incidents.map(({ entity, subject, value }) =>
     value === null ? (entity ?? subject) : `${entity ?? subject} at ${value}`,
   );
   return `${word} ${named.join(", ")}${count > named.length ? ` and ${count - named.length} more` : ""}`;

@@ -11,7 +11,7 @@ import { readBalance, readIdentity, readLedger, readTransaction } from "./record
 import { transactions } from "./transactions.server.ts";
 import { type Call, type CloudCredentials, createCall, type EndedCall } from "./transport/call.server.ts";
 import { type CloudClock, createCloudClock } from "./transport/cloud-clock.ts";
-import { createLanes } from "./transport/lanes.server.ts";
+import { createInstallLimiter } from "./transport/install-limiter.server.ts";
 import { cloudPath } from "./transport/request.ts";
 import type { KeptMetadata } from "./transport/slim-json.ts";
 import { createSend } from "./transport/send.server.ts";
@@ -89,7 +89,7 @@ export function createCloud({
     allowH2: false,
   });
   const warn = (fields: object, message: string) => log?.warn(fields, message);
-  const lanes = createLanes(
+  const limiter = createInstallLimiter(
     { concurrency, slowConcurrency, installConcurrency, slowMs, breakAfter, breakMs },
     warn,
   );
@@ -108,14 +108,14 @@ export function createCloud({
         retryMs,
         signal,
         onSlow,
-        lane: () => lanes.of(credentials.lane ?? credentials.installedAppId),
+        calls: () => limiter.of(credentials.calls ?? credentials.installedAppId),
         remainingMs: () => deadline - performance.now(),
         warn,
         onCall,
       });
       return createClient(call, signal);
     },
-    stop: (installedAppId) => lanes.stop(installedAppId),
+    stop: (installedAppId) => limiter.stop(installedAppId),
     close: () => agent.destroy(),
   };
 }

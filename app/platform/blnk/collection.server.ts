@@ -133,7 +133,7 @@ export function createCollection<R extends Resource, T>(
     const bounded: Filter<R>[] = [...filters];
     if (createdUntil !== undefined)
       bounded.push({ field: "created_at", operator: "lte", value: createdUntil });
-    const ask: AskPage<T> = (page, size) => list({ filters: bounded, page, pageSize: size });
+    const ask: ActionRequestPage<T> = (page, size) => list({ filters: bounded, page, pageSize: size });
     const ahead = new Map<number, Promise<Page<T>>>();
     const isNew = createRecent(PAGE_SIZE * RECENT_PAGES);
     let seen = 0;
@@ -173,7 +173,7 @@ export function createCollection<R extends Resource, T>(
   return { list, get, scan };
 }
 
-type AskPage<T> = (page: number, size: number) => Promise<Page<T>>;
+type ActionRequestPage<T> = (page: number, size: number) => Promise<Page<T>>;
 type Part = {
   /** How many rows come before it, and how many are in it. */
   begin: number;
@@ -184,7 +184,7 @@ type Part = {
 
 /** Reads a page that is too large, or that one of its rows spoils, in ever smaller pages, down to single rows. */
 async function readInParts<T>(
-  ask: AskPage<T>,
+  ask: ActionRequestPage<T>,
   { begin, rows: length, size }: Part,
   error: unknown,
   onUnreadable: ((before: T | undefined) => void) | undefined,

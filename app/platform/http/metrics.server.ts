@@ -4,7 +4,7 @@ import { app } from "#app/app.ts";
 import type { Log } from "./log.server.ts";
 
 /** A number that is read when somebody asks; every label's values are from a fixed list. */
-export type Reading<Source> = {
+export type ObservedGauge<Source> = {
   name: string;
   help: string;
   label?: string;
@@ -50,7 +50,7 @@ export function createMetrics() {
     },
 
     /** From now on `text` also has what is read from `source`, and the process's own numbers. */
-    observe<Source>(source: Source, readings: readonly Reading<Source>[], log: Log): void {
+    observe<Source>(source: Source, readings: readonly ObservedGauge<Source>[], log: Log): void {
       collectDefaultMetrics({ register: registry });
       for (const reading of readings) addGauge(registry, source, reading, log);
     },
@@ -73,7 +73,7 @@ export type CallbackOutcome =
 function addGauge<Source>(
   registry: Registry,
   source: Source,
-  { name, help, label, read }: Reading<Source>,
+  { name, help, label, read }: ObservedGauge<Source>,
   log: Log,
 ): void {
   const gauge: Gauge = new Gauge({

@@ -10,7 +10,7 @@ export type Readiness = {
   isDraining(): boolean;
 };
 
-export function createReadiness(db: Pick<OpenDatabase, "beat">, clock: Clock): Readiness {
+export function createReadiness(db: Pick<OpenDatabase, "probeWrite">, clock: Clock): Readiness {
   let draining = false;
   let probedAt = -Infinity;
   let probe = Promise.resolve(true);
@@ -19,7 +19,7 @@ export function createReadiness(db: Pick<OpenDatabase, "beat">, clock: Clock): R
       if (draining) return false;
       if (performance.now() - probedAt >= 1000) {
         probedAt = performance.now();
-        probe = db.beat(clock.now()).then(
+        probe = db.probeWrite(clock.now()).then(
           () => true,
           () => false,
         );

@@ -12,7 +12,7 @@ const METHODS = new Set([...SAFE_METHODS, "POST", "PUT", "PATCH", "DELETE"]);
  * What every request passes, whoever will answer it: an id, one reading of its address, the security headers, one log
  * line, the CSRF check; then static files, then the routes.
  */
-export function createFrontDoor({
+export function createRequestPipeline({
   env,
   log,
   isDraining,

@@ -46,7 +46,7 @@ export function keyCredentials(
 ): CloudCredentials {
   return {
     installedAppId: install.installed_app_id,
-    lane: `${install.installed_app_id} key ${key.generation}`,
+    calls: `${install.installed_app_id} key ${key.generation}`,
     instanceId: install.instance_id,
     generation: install.generation,
     grantedPermissions: ["data:read", "alerts:read"],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { DomainError } from "#app/platform/errors.ts";
-import type { BesideDatabase } from "#db/beside.server.ts";
+import type { BesideDatabase } from "#db/open-beside-server.server.ts";
 
 import { countBoxes, resealBoxes } from "./sealed-boxes.server.ts";
 import type { Sealer } from "./sealer.server.ts";

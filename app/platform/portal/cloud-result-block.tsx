@@ -6,13 +6,13 @@ import { EmptyNote, ErrorNote, MissingPermissionNote } from "#app/ui/notes.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
 import { useGranted } from "./permission.tsx";
-import type { Reading } from "./cloud-result.ts";
+import type { CloudResult } from "./cloud-result.ts";
 
 /**
  * A block of a page that arrives on its own: its skeleton, then what was read, or in words why not. `what` begins the
  * sentence, as in "Ledgers could not be read".
  */
-export function ReadingBlock<T>({
+export function CloudResultBlock<T>({
   what,
   scope,
   reading,
@@ -23,7 +23,7 @@ export function ReadingBlock<T>({
   what: string;
   /** What it takes to read it, if anything: without that there is nothing to wait for, and so no skeleton. */
   scope?: Scope;
-  reading: Promise<Reading<T>>;
+  reading: Promise<CloudResult<T>>;
   /**
    * When this changes, the skeleton shows again. The moment at which the page was asked for; or, where something is typed
    * that must not go, what it is about: then what was read stays until it is read anew.
@@ -35,7 +35,11 @@ export function ReadingBlock<T>({
   const isGranted = useGranted(scope);
   if (scope && !isGranted) return <MissingPermissionNote scope={scope} />;
   // The stream to the page broke or ran out of time, so not even the failure arrived.
-  const lost: Reading<T> = { kind: "failed", message: "The answer did not arrive in time", requestId: "" };
+  const lost: CloudResult<T> = {
+    kind: "failed",
+    message: "The answer did not arrive in time",
+    requestId: "",
+  };
   return (
     <Suspense key={resetKey} fallback={skeleton}>
       <Await resolve={reading} errorElement={<NotRead what={what} reading={lost} />}>
@@ -53,7 +57,7 @@ export function WhenRead<T>({
   fallback,
   children,
 }: {
-  reading: Promise<Reading<T>>;
+  reading: Promise<CloudResult<T>>;
   /** Stands there until it is read, and when it cannot be. */
   fallback?: ReactNode;
   children: (value: T) => ReactNode;
@@ -68,7 +72,7 @@ export function WhenRead<T>({
 }
 
 /** Stands below a part whose length nobody knows before, and so arrives after it: nothing is pushed down. */
-export function After({ reading, children }: { reading: Promise<unknown>; children: ReactNode }) {
+export function RevealAfter({ reading, children }: { reading: Promise<unknown>; children: ReactNode }) {
   return (
     <Suspense>
       <Await resolve={reading} errorElement={children}>
@@ -78,7 +82,13 @@ export function After({ reading, children }: { reading: Promise<unknown>; childr
   );
 }
 
-function NotRead({ what, reading }: { what: string; reading: Exclude<Reading<unknown>, { kind: "ready" }> }) {
+function NotRead({
+  what,
+  reading,
+}: {
+  what: string;
+  reading: Exclude<CloudResult<unknown>, { kind: "ready" }>;
+}) {
   switch (reading.kind) {
     case "missing_scope":
       return <MissingPermissionNote scope={reading.scope} />;

@@ -1,11 +1,11 @@
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { Section } from "#app/ui/section.tsx";
 
 /** A record's metadata as it is stored, in JSON. */
 export function MetadataBlock({ json }: { json: string }) {
   return (
     <Section label="Metadata">
-      <Panel>
+      <Card>
         {json === "{}" ? (
           <p className="p-4 text-small text-quiet">This record has no metadata.</p>
         ) : (
@@ -13,7 +13,7 @@ export function MetadataBlock({ json }: { json: string }) {
             {json}
           </pre>
         )}
-      </Panel>
+      </Card>
     </Section>
   );
 }

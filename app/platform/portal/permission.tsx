@@ -36,13 +36,13 @@ export function PermittedLink({
       <Button kind={kind} disabled>
         {children}
       </Button>
-      <Needs scope={scope} />
+      <RequiredScope scope={scope} />
     </span>
   );
 }
 
 /** Stands beside a control that is disabled for want of a permission. */
-export function Needs({ scope }: { scope: Scope }) {
+export function RequiredScope({ scope }: { scope: Scope }) {
   return (
     <span className="inline-flex items-center gap-1.5 text-small text-quiet">
       <Lock aria-hidden className="size-3.5 shrink-0" />

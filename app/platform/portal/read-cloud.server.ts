@@ -6,13 +6,16 @@ import { reportRefusedKey } from "#app/platform/installs/report-refused-key.serv
 import type { Scope } from "#app/platform/permissions/scopes.ts";
 import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 
-import type { Reading } from "./cloud-result.ts";
+import type { CloudResult } from "./cloud-result.ts";
 
 /** A page's time for all that it reads, retries included. */
 const BUDGET_MS = 8000;
 
 /** Reads from Cloud for one block of a page; never rejects, and asks nothing without the scope or with a refused key. */
-export type ReadCloud = <T>(scope: Scope, read: (client: CloudClient) => Promise<T>) => Promise<Reading<T>>;
+export type ReadCloud = <T>(
+  scope: Scope,
+  read: (client: CloudClient) => Promise<T>,
+) => Promise<CloudResult<T>>;
 
 /** One request's reads for a session; they share its time and end with it. */
 export function createReadCloud(

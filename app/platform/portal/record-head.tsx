@@ -4,7 +4,7 @@ import { PageTitle } from "#app/ui/page-title.tsx";
 import { ShortId, shortenId } from "#app/ui/short-id.tsx";
 
 import { WhenRead } from "./cloud-result-block.tsx";
-import type { Reading } from "./cloud-result.ts";
+import type { CloudResult } from "./cloud-result.ts";
 
 /** The head of a record's page: what it is, which it is, what people call it, and all that can be done with it. */
 export function RecordHead({
@@ -52,7 +52,7 @@ export function RecordName<T>({
   children,
 }: {
   id: string;
-  reading: Promise<Reading<T>>;
+  reading: Promise<CloudResult<T>>;
   children: (value: T) => string | undefined;
 }) {
   const known = <bdi>{shortenId(id)}</bdi>;

@@ -5,7 +5,7 @@ import type { PortalSession } from "#app/platform/sessions/portal-session.server
 import type { Database } from "#db/database.server.ts";
 
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { type ShownPlan, showPlan } from "./show-plan.server.ts";
 
 export type ShownAction = Omit<
@@ -19,7 +19,7 @@ export type ShownAction = Omit<
 export type ActionPageData = {
   action: ShownAction;
   /** While there is something to confirm: as the ledger is now. */
-  plan: Promise<Reading<ShownPlan>> | undefined;
+  plan: Promise<CloudResult<ShownPlan>> | undefined;
   loadedAt: number;
 };
 

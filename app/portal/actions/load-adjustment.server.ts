@@ -8,7 +8,7 @@ import { PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
 import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
 import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { type ShownPlan, showPlan } from "./show-plan.server.ts";
 
 export type SideName = "from" | "to";
@@ -16,15 +16,15 @@ export type SideName = "from" | "to";
 export type AdjustmentPageData = {
   formKey: string;
   loadedAt: number;
-  chosen: Record<SideName, Promise<Reading<BalanceLine>> | undefined>;
+  chosen: Record<SideName, Promise<CloudResult<BalanceLine>> | undefined>;
   ids: Record<SideName, string | undefined>;
   /** The side that is searched for, when one is. */
   picking: SideName | undefined;
   search: string;
   /** What was found, at most a page. */
-  found: Promise<Reading<BalanceLine[]>> | undefined;
+  found: Promise<CloudResult<BalanceLine[]>> | undefined;
   /** Once both sides are chosen. */
-  plan: Promise<Reading<ShownPlan>> | undefined;
+  plan: Promise<CloudResult<ShownPlan>> | undefined;
 };
 
 /** Both sides are chosen from what a search finds: an id that is typed may be a balance that does not exist yet. */

@@ -4,7 +4,7 @@ import type { Database } from "#db/database.server.ts";
 import { type CsvColumn, csvLines, isoTime, startLines } from "#app/platform/portal/lists/csv.server.ts";
 import { PAGE_SIZE } from "#app/platform/portal/lists/list-state.ts";
 import { loadList, readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { activityQuery, selectActivity } from "./activity-query.server.ts";
 
 export type ActivityList = Awaited<ReturnType<typeof loadActivity>>;
@@ -71,7 +71,7 @@ export async function readActivityCsv(
   installedAppId: string,
   params: URLSearchParams,
   now: number,
-): Promise<Reading<AsyncIterable<string>>> {
+): Promise<CloudResult<AsyncIterable<string>>> {
   const { state, unreadable } = readListState(activityQuery, params);
   if (unreadable) return unreadable;
   const matching = selectActivity(db, installedAppId, state.filters, state.until ?? now);

@@ -1,4 +1,4 @@
-import { keepWhole } from "#app/ui/keep-whole.ts";
+import { noWrap } from "#app/ui/no-wrap.ts";
 
 import type { StatusChoice } from "./alert-statuses.ts";
 
@@ -15,7 +15,7 @@ export function AlertStatusPill({ status: { name, colour } }: { status: StatusCh
   return (
     <span className="inline-flex items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-small leading-tight">
       <StatusDot colour={colour} />
-      <bdi className={keepWhole(name)}>{name}</bdi>
+      <bdi className={noWrap(name)}>{name}</bdi>
     </span>
   );
 }

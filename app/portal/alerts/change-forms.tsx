@@ -3,9 +3,9 @@ import { Form, useNavigation } from "react-router";
 
 import { Button } from "#app/ui/button.tsx";
 import { SelectField, TextAreaField, TextField } from "#app/ui/field.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 
-import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { RequiredScope, useGranted } from "#app/platform/portal/permission.tsx";
 import type { ChangeOutcome } from "./change-alert.server.ts";
 import type { AlertRead } from "./load-alert.server.ts";
 
@@ -21,7 +21,7 @@ export function StatusForm({ alert, result }: { alert: AlertRead; result: Change
   const { key, name } = alert.status;
   const isKnown = alert.statuses.some((status) => status.key === key);
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <Form method="post" className="flex flex-wrap items-end gap-3">
         <input type="hidden" name="change" value="status" />
         <input type="hidden" name="seen" value={alert.seen} />
@@ -42,7 +42,7 @@ export function StatusForm({ alert, result }: { alert: AlertRead; result: Change
         <Submit kind="primary">Set status</Submit>
         <Outcome result={result?.change === "status" ? result : undefined} done={`The status is ${name}.`} />
       </Form>
-    </Panel>
+    </Card>
   );
 }
 
@@ -57,7 +57,7 @@ export function EditForm({ alert, result }: { alert: AlertRead; result: ChangeRe
     onValidate: ({ error }) => error,
   });
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <Form method="post" {...form.props} className="space-y-3">
         <input type="hidden" name="change" value="text" />
         <input type="hidden" name="seen" value={alert.seen} />
@@ -82,7 +82,7 @@ export function EditForm({ alert, result }: { alert: AlertRead; result: ChangeRe
           <Outcome result={own} done="Saved." />
         </div>
       </Form>
-    </Panel>
+    </Card>
   );
 }
 
@@ -94,7 +94,7 @@ function Submit({ kind = "plain", children }: { kind?: "primary" | "plain"; chil
       <Button type="submit" kind={kind} disabled={!mayWrite || isSending}>
         {children}
       </Button>
-      {!mayWrite && <Needs scope="alerts:write" />}
+      {!mayWrite && <RequiredScope scope="alerts:write" />}
     </span>
   );
 }

@@ -6,6 +6,8 @@ import { splitMarker } from "./alert-marker.ts";
 import { choiceOf, statusChoices } from "./alert-statuses.ts";
 import { seenVersion } from "./change-alert.server.ts";
 
+export type AlertPageData = ReturnType<typeof loadAlert>;
+
 export function loadAlert(
   readCloud: ReadCloud,
   db: Pick<Database, "read">,
@@ -42,14 +44,14 @@ async function readAlert(
 async function findMonitorName(
   { read }: Pick<Database, "read">,
   installedAppId: string,
-  episodeId: string,
+  incidentId: string,
 ): Promise<string | undefined> {
   const row = await read
-    .selectFrom("episodes")
-    .innerJoin("monitors", "monitors.id", "episodes.monitor_id")
+    .selectFrom("incidents")
+    .innerJoin("monitors", "monitors.id", "incidents.monitor_id")
     .select("monitors.name")
-    .where("episodes.id", "=", episodeId)
-    .where("episodes.installed_app_id", "=", installedAppId)
+    .where("incidents.id", "=", incidentId)
+    .where("incidents.installed_app_id", "=", installedAppId)
     .executeTakeFirst();
   return row?.name;
 }

@@ -7,7 +7,7 @@ import { filterText, loadList } from "#app/platform/portal/lists/read-list-state
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { splitMarker } from "./alert-marker.ts";
 import { choiceOf, type StatusChoice } from "./alert-statuses.ts";
-import { type AlertBook, countByStatus, readAlertBook } from "./read-alert-book.server.ts";
+import { type AlertList, countByStatus, readAlertList } from "./read-alert-list.server.ts";
 
 const alertQuery = z.object({
   /** An id, or part of the title or description. */
@@ -23,8 +23,10 @@ export type AlertLine = {
   created_at: number | undefined;
 };
 
+export type LoadedAlerts = ReturnType<typeof loadAlerts>;
+
 export function loadAlerts(readCloud: ReadCloud, params: URLSearchParams, now: number) {
-  const book = readCloud("alerts:read", readAlertBook);
+  const book = readCloud("alerts:read", readAlertList);
   const list = loadList(alertQuery, params, now, async (state) => {
     const reading = await book;
     return reading.kind === "ready"
@@ -36,7 +38,7 @@ export function loadAlerts(readCloud: ReadCloud, params: URLSearchParams, now: n
 }
 
 function pageOf(
-  { alerts, complete, statuses }: AlertBook,
+  { alerts, complete, statuses }: AlertList,
   {
     filters: { q, status },
     page,

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import { availableOf } from "#app/platform/blnk/available-balance.ts";
 import { Money } from "#app/ui/money.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
 import { usePortalPath } from "#app/platform/portal/record-link.tsx";
@@ -45,7 +45,7 @@ export function BalanceAmounts({ balance }: { balance: BalanceRead }) {
 export function BalanceAmountsSkeleton() {
   return (
     <>
-      <output className="sr-only">Reading the balance</output>
+      <output className="sr-only">CloudResult the balance</output>
       <div aria-hidden>
         <Amounts balance={undefined}>
           <span className="min-h-17 sm:min-h-5">
@@ -65,7 +65,7 @@ function Amounts({ balance, children }: { balance: BalanceRead | undefined; chil
       <Bar />
     );
   return (
-    <Panel className="@container">
+    <Card className="@container">
       <div className="border-b border-line p-4">
         <p className="text-small text-quiet">Available</p>
         <p className="text-title leading-tight font-semibold sm:text-key sm:leading-tight">
@@ -84,7 +84,7 @@ function Amounts({ balance, children }: { balance: BalanceRead | undefined; chil
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 border-t border-line p-4 text-small">
         {children}
       </div>
-    </Panel>
+    </Card>
   );
 }
 

@@ -14,7 +14,7 @@ import { readListState } from "#app/platform/portal/lists/read-list-state.server
 import { readBalancePrecisions } from "#app/platform/portal/precision/balance-precision.server.ts";
 import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { type BalanceLine, toBalanceLine } from "./balance-line.ts";
 import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 
@@ -50,7 +50,7 @@ export function readBalancesCsv(
   assume: AssumePrecision,
   params: URLSearchParams,
   now: number,
-): Promise<Reading<AsyncIterable<string>>> {
+): Promise<CloudResult<AsyncIterable<string>>> {
   const { state, unreadable } = readListState(balanceQuery, params);
   if (unreadable) return Promise.resolve(unreadable);
   return readCloud("data:read", async (client) => {

@@ -1,11 +1,11 @@
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { Section } from "#app/ui/section.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import { CloudResultBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { usePortalPath } from "#app/platform/portal/record-link.tsx";
 import { BalanceTable } from "./balance-table.tsx";
 import type { FirstBalances } from "./read-first-balances.server.ts";
@@ -17,21 +17,21 @@ export function BalancesOfRecord({
   loadedAt,
 }: {
   recordId: string;
-  reading: Promise<Reading<FirstBalances>>;
+  reading: Promise<CloudResult<FirstBalances>>;
   loadedAt: number;
 }) {
   const portalPath = usePortalPath();
   return (
     <Section label="Balances">
-      <Panel>
-        <ReadingBlock
+      <Card>
+        <CloudResultBlock
           what="Its balances"
           scope="data:read"
           reading={reading}
           resetKey={loadedAt}
           skeleton={
             <Skeleton
-              label="Reading balances"
+              label="CloudResult balances"
               rows={5}
               listClassName="divide-y divide-line"
               rowClassName="h-16 px-4 sm:h-11"
@@ -54,8 +54,8 @@ export function BalancesOfRecord({
               </>
             )
           }
-        </ReadingBlock>
-      </Panel>
+        </CloudResultBlock>
+      </Card>
     </Section>
   );
 }

@@ -6,10 +6,12 @@ import { filterText, loadList, readListState } from "#app/platform/portal/lists/
 import { type CsvColumn, csvLines, isoTime, startLines } from "#app/platform/portal/lists/csv.server.ts";
 import { readPage } from "#app/platform/portal/lists/read-page.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 
 /** A ledger's id, or part of its name. */
 const ledgerQuery = z.object({ q: filterText });
+
+export type LedgerList = ReturnType<typeof loadLedgers>;
 
 export function loadLedgers(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   return loadList(ledgerQuery, params, now, (state) =>
@@ -38,7 +40,7 @@ export function readLedgersCsv(
   readCloud: ReadCloud,
   params: URLSearchParams,
   now: number,
-): Promise<Reading<AsyncIterable<string>>> {
+): Promise<CloudResult<AsyncIterable<string>>> {
   const { state, unreadable } = readListState(ledgerQuery, params);
   if (unreadable) return Promise.resolve(unreadable);
   const scan = { filters: ledgerFilters(state.filters), createdUntil: state.until ?? now };

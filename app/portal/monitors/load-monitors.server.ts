@@ -18,7 +18,7 @@ export type MonitorLine = {
   name: string;
   explanation: string;
   state: MonitorState;
-  /** How many of its subjects have an episode open. */
+  /** How many of its subjects have an incident open. */
   open: number;
   problem: string | null;
   value: string | null | undefined;
@@ -26,6 +26,8 @@ export type MonitorLine = {
   /** Of the subject whose value is shown, the newest last. */
   history: SubjectState[];
 };
+
+export type MonitorList = ReturnType<typeof loadMonitors>;
 
 export function loadMonitors(
   db: Pick<Database, "read">,
@@ -43,7 +45,7 @@ export function loadMonitors(
     );
     const end = page * PAGE_SIZE;
     const shown = matching.slice(end - PAGE_SIZE, end);
-    const open = await countOpenEpisodes(
+    const open = await countOpenIncidents(
       db,
       shown.map(({ id }) => id),
     );
@@ -70,12 +72,12 @@ export function loadMonitors(
   });
 }
 
-async function countOpenEpisodes(
+async function countOpenIncidents(
   { read }: Pick<Database, "read">,
   monitorIds: readonly string[],
 ): Promise<Map<string, number>> {
   const rows = await read
-    .selectFrom("episodes")
+    .selectFrom("incidents")
     .select((eb) => ["monitor_id", eb.fn.countAll<number>().as("count")])
     .where("monitor_id", "in", monitorIds)
     .where("closed_at", "is", null)

@@ -1,4 +1,4 @@
-import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { RequiredScope, useGranted } from "#app/platform/portal/permission.tsx";
 
 /** What monitors cannot do here for want of a permission, while they run. */
 export function ScopeNotes() {
@@ -9,13 +9,13 @@ export function ScopeNotes() {
     <ul className="mb-4 space-y-1 text-small text-quiet last:mb-0">
       {!mayRead && (
         <li>
-          Nothing can be evaluated: <Needs scope="data:read" />
+          Nothing can be evaluated: <RequiredScope scope="data:read" />
         </li>
       )}
       {!mayAlert && (
         <li>
-          Monitors run and their episodes are kept here, but no alert is raised:{" "}
-          <Needs scope="alerts:write" />
+          Monitors run and their incidents are kept here, but no alert is raised:{" "}
+          <RequiredScope scope="alerts:write" />
         </li>
       )}
     </ul>

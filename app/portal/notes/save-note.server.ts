@@ -15,6 +15,8 @@ export const noteSchema = z.object({
   seen: z.string().max(100),
 });
 
+export type NotePageData = ReturnType<typeof loadNote>;
+
 export function loadNote(readCloud: ReadCloud, entityId: string) {
   return {
     entityId,

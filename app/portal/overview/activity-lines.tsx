@@ -1,5 +1,5 @@
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
 import { activityWords } from "#app/portal/activity/activity-words.ts";
@@ -9,7 +9,7 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
   if (entries.length === 0)
     return <EmptyNote>What is done through this app will be here once something is.</EmptyNote>;
   return (
-    <Panel>
+    <Card>
       <ul className="divide-y divide-line text-small">
         {entries.map(({ id, at, action, target, result }) => (
           <li
@@ -28,6 +28,6 @@ export function ActivityLines({ entries, loadedAt }: { entries: RecentActivity; 
           </li>
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }

@@ -1,9 +1,9 @@
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
 import { AlertStatusPill } from "#app/portal/alerts/alert-status-pill.tsx";
-import type { StatusCount } from "#app/portal/alerts/read-alert-book.server.ts";
+import type { StatusCount } from "#app/portal/alerts/read-alert-list.server.ts";
 import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
 import type { ShownWeek } from "./load-overview.server.ts";
 
@@ -19,7 +19,7 @@ export function QueueHealth({
 }: ShownWeek & { loadedAt: number }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="space-y-1 p-4 text-small">
+    <Card className="space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{queued.count.toLocaleString("en")}</p>
       <p>queued without an outcome</p>
       <p className="text-quiet">
@@ -40,14 +40,14 @@ export function QueueHealth({
         </TextLink>
         {!complete && `; of ${rows.toLocaleString("en")} rows, there are more`}
       </p>
-    </Panel>
+    </Card>
   );
 }
 
 export function AlertCounts({ counts }: { counts: StatusCount[] }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <ul className="space-y-2 text-small">
         {counts.map(({ count, ...status }) => (
           <li key={status.key} className="flex items-center justify-between gap-4">
@@ -58,19 +58,19 @@ export function AlertCounts({ counts }: { counts: StatusCount[] }) {
           </li>
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }
 
-export function OpenEpisodes({ count }: { count: number }) {
+export function OpenIncidents({ count }: { count: number }) {
   const portalPath = usePortalPath();
   return (
-    <Panel className="space-y-1 p-4 text-small">
+    <Card className="space-y-1 p-4 text-small">
       <p className={KEY_NUMBER}>{count.toLocaleString("en")}</p>
-      <p>{count === 1 ? "open episode" : "open episodes"}</p>
+      <p>{count === 1 ? "open incident" : "open incidents"}</p>
       <p className="text-quiet">
         What monitors found and is still so. <TextLink to={portalPath("monitors")}>Monitors</TextLink>
       </p>
-    </Panel>
+    </Card>
   );
 }

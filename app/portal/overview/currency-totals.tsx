@@ -1,6 +1,6 @@
 import { Money } from "#app/ui/money.tsx";
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 
 import type { ShownTotals } from "./load-overview.server.ts";
@@ -28,7 +28,7 @@ export function CurrencyTotals({ currencies }: ShownTotals) {
 export function CurrencyTotalsSkeleton() {
   return (
     <Skeleton
-      label="Reading balances"
+      label="CloudResult balances"
       rows={3}
       listClassName={TILES}
       rowClassName={`rounded-panel border border-line bg-panel max-sm:last:hidden ${TILE}`}
@@ -47,7 +47,7 @@ function Total({
 }: ShownTotals["currencies"][number]) {
   const amount = { precision, currency: currency ?? "No currency" };
   return (
-    <Panel className={`h-full ${TILE}`}>
+    <Card className={`h-full ${TILE}`}>
       <p className="text-title leading-tight font-semibold @min-[22rem]:text-key @min-[22rem]:leading-tight">
         <Money minor={minor} {...amount} />
       </p>
@@ -65,6 +65,6 @@ function Total({
         {balances === 1 ? "1 balance" : `${balances.toLocaleString("en")} balances`}, precision assumed
         {unreadable > 0 && `; ${unreadable.toLocaleString("en")} left out, the amount cannot be read`}
       </p>
-    </Panel>
+    </Card>
   );
 }

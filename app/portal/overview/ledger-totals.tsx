@@ -1,6 +1,6 @@
 import { Money } from "#app/ui/money.tsx";
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { shortenId } from "#app/ui/short-id.tsx";
 
 import { RecordLink } from "#app/platform/portal/record-link.tsx";
@@ -14,7 +14,7 @@ export function LedgerTotals({ ledgers }: ShownTotals) {
     return <EmptyNote>The sum of each ledger will be here once it has a balance.</EmptyNote>;
   const groups = Map.groupBy(ledgers, ({ ledger_id }) => ledger_id);
   return (
-    <Panel>
+    <Card>
       <ul className="divide-y divide-line text-small">
         {[...groups].map(([ledgerId, totals]) => (
           <li
@@ -26,7 +26,7 @@ export function LedgerTotals({ ledgers }: ShownTotals) {
           </li>
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }
 

@@ -4,11 +4,11 @@ import type { CloudClient } from "#app/platform/blnk/cloud.server.ts";
 import { createShadowFilter } from "#app/platform/blnk/lineage.server.ts";
 import type { Database } from "#db/database.server.ts";
 
-import { countByStatus, readAlertBook } from "#app/portal/alerts/read-alert-book.server.ts";
+import { countByStatus, readAlertList } from "#app/portal/alerts/read-alert-list.server.ts";
 import { findLateCheck } from "#app/portal/monitors/find-late-check.server.ts";
 import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { toTransactionLine } from "#app/portal/transactions/transaction-line.ts";
 import { drawWeek } from "./draw-week.server.ts";
 import { readRecentActivity } from "./recent-activity.server.ts";
@@ -42,13 +42,13 @@ export type OverviewSources = {
 };
 
 /**
- * The blocks of the overview, each on its own and all at once; the scans last, since they take every free lane. What is
+ * The blocks of the overview, each on its own and all at once; the scans last, since they take every free calls. What is
  * kept here is there with the page itself.
  */
 export async function loadOverview(sources: OverviewSources) {
   const { readCloud, scanClient, scans, scanKey, now } = sources;
   // An install has only so many calls at once: alerts come first, then what takes the most of them one after the other.
-  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertBook(client)));
+  const alerts = readCloud("alerts:read", async (client) => countByStatus(await readAlertList(client)));
   const week = readCloud("data:read", () =>
     inTime(scans.week.read(scanKey, () => scanWeek(scanClient, now))),
   );
@@ -56,15 +56,15 @@ export async function loadOverview(sources: OverviewSources) {
     inTime(scans.balances.read(scanKey, () => totalBalances(scanClient, now))),
   );
   const transactions = readCloud("data:read", readLatestTransactions);
-  const [late, episodes, activity] = await Promise.all([
+  const [late, incidents, activity] = await Promise.all([
     findLateCheck(sources.db, sources.installedAppId, sources),
-    countOpenEpisodes(sources),
+    countOpenIncidents(sources),
     readRecentActivity(sources.db, sources.installedAppId),
   ]);
   return {
     loadedAt: now,
     late,
-    episodes,
+    incidents,
     activity,
     alerts,
     transactions,
@@ -74,7 +74,7 @@ export async function loadOverview(sources: OverviewSources) {
 }
 
 /** What is shown of a scan; undefined while it goes on. */
-export type Shown<T> = Reading<Scanned<T> | undefined>;
+export type Shown<T> = CloudResult<Scanned<T> | undefined>;
 
 async function inTime<T>(scan: Promise<T>): Promise<T | undefined> {
   const stop = new AbortController();
@@ -114,9 +114,9 @@ async function readLatestTransactions(client: Pick<CloudClient, "balances" | "tr
     .slice(0, TRANSACTIONS_SHOWN);
 }
 
-async function countOpenEpisodes({ db, installedAppId }: OverviewSources): Promise<number> {
+async function countOpenIncidents({ db, installedAppId }: OverviewSources): Promise<number> {
   const { count } = await db.read
-    .selectFrom("episodes")
+    .selectFrom("incidents")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("installed_app_id", "=", installedAppId)
     .where("closed_at", "is", null)

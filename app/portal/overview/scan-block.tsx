@@ -5,7 +5,7 @@ import { Form, useNavigation } from "react-router";
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
-import { ReadingBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { CloudResultBlock } from "#app/platform/portal/cloud-result-block.tsx";
 import type { Shown } from "./load-overview.server.ts";
 
 /** A block from a shared scan, which may still be going on. */
@@ -23,7 +23,7 @@ export function ScanBlock<T>({
   children: (value: T, at: number) => ReactNode;
 }) {
   return (
-    <ReadingBlock what={what} scope="data:read" reading={reading} resetKey={loadedAt} skeleton={skeleton}>
+    <CloudResultBlock what={what} scope="data:read" reading={reading} resetKey={loadedAt} skeleton={skeleton}>
       {(scanned) =>
         scanned ? (
           children(scanned.value, scanned.at)
@@ -33,7 +33,7 @@ export function ScanBlock<T>({
           </EmptyNote>
         )
       }
-    </ReadingBlock>
+    </CloudResultBlock>
   );
 }
 

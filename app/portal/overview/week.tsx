@@ -1,7 +1,7 @@
 import { useLocation } from "react-router";
 
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
 import { TimeChartFigure } from "#app/platform/portal/charts/time-chart-figure.tsx";
@@ -10,13 +10,13 @@ import type { ShownWeek } from "./load-overview.server.ts";
 
 export function WeekCount({ count, applied, rows, complete }: ShownWeek) {
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <TimeChartFigure chart={count} label="Applied rows, every six hours" valueName="Rows" />
       <p className="mt-2 text-label text-quiet">
         {applied.toLocaleString("en")} applied, by when they were created.
         {!complete && ` Of ${rows.toLocaleString("en")} rows; there are more.`}
       </p>
-    </Panel>
+    </Card>
   );
 }
 
@@ -24,7 +24,7 @@ export function WeekVolume({ volume, choices }: ShownWeek) {
   if (!volume) return <EmptyNote>The volume will be here once a row is applied.</EmptyNote>;
   const currency = volume.currency ?? "no currency";
   return (
-    <Panel className="p-4">
+    <Card className="p-4">
       <CurrencyLinks choices={choices} chosen={volume.currency} />
       <TimeChartFigure
         chart={volume.chart}
@@ -36,7 +36,7 @@ export function WeekVolume({ volume, choices }: ShownWeek) {
           {volume.left_out.toLocaleString("en")} rows are left out: their amount cannot be added.
         </p>
       )}
-    </Panel>
+    </Card>
   );
 }
 

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import type { ChainPart, ChainStep, TransactionChain } from "#app/platform/blnk/transaction-chain.ts";
 import { Money } from "#app/ui/money.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 import { ShortId } from "#app/ui/short-id.tsx";
 
@@ -37,7 +37,7 @@ export function ChainSteps({
   const portalPath = usePortalPath();
   const refundable = chain.refundable.map(({ transaction_id }) => transaction_id);
   return (
-    <Panel>
+    <Card>
       <ol className="divide-y divide-line text-small">
         {chain.steps.map((step) => (
           <li
@@ -68,7 +68,7 @@ export function ChainSteps({
           There are more rows than these.
         </p>
       )}
-    </Panel>
+    </Card>
   );
 }
 

@@ -10,7 +10,7 @@ import {
 } from "#app/platform/portal/lists/csv.server.ts";
 import { readListState } from "#app/platform/portal/lists/read-list-state.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 
 const COLUMNS: readonly CsvColumn<Transaction>[] = [
@@ -34,7 +34,7 @@ export function readTransactionsCsv(
   readCloud: ReadCloud,
   params: URLSearchParams,
   now: number,
-): Promise<Reading<AsyncIterable<string>>> {
+): Promise<CloudResult<AsyncIterable<string>>> {
   const { state, unreadable } = readListState(transactionQuery, params);
   if (unreadable) return Promise.resolve(unreadable);
   return readCloud("data:read", async (client) => {

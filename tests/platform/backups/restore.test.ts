@@ -184,10 +184,10 @@ test("what was still to be sent is looked for first, and the jobs of before are 
   const { app } = await backedUp();
   const db = new SqliteDatabase(app.file);
   db.exec(`
-    insert into monitors (id, installed_app_id, name, kind, definition, revision, watching_since, looked_back, created_at, updated_at)
+    insert into monitors (id, installed_app_id, name, kind, definition, revision, watching_since, backfilled, created_at, updated_at)
       values ('m', '${IDS.installed_app_id}', 'm', 'new_balance', '{}', 1, 0, 1, 0, 0);
     insert into alert_deliveries (id, installed_app_id, monitor_id, entity_id, scope, title, description, state, attempts, due_at, may_be_doubled, resolution, created_at)
-      values ('a', '${IDS.installed_app_id}', 'm', 'e', 'episode', 't', 'd', 'pending', 0, 0, 0, 'none', 0);
+      values ('a', '${IDS.installed_app_id}', 'm', 'e', 'incident', 't', 'd', 'pending', 0, 0, 0, 'none', 0);
     insert into jobs (kind, installed_app_id, generation, payload, open_key, state, due_at, attempts, created_at)
       values ('deliver_alerts', '${IDS.installed_app_id}', 1, '{}', 'deliver_alerts:${IDS.installed_app_id}', 'queued', 0, 0, 0);`);
   db.close();

@@ -3,11 +3,11 @@ import type { Balance } from "#app/platform/blnk/records.ts";
 import type { JsonObject, JsonValue } from "#app/platform/blnk/transport/lossless-json.ts";
 
 import type { Selection } from "../../definition/monitor.ts";
-import type { BalanceTraits } from "../facts.ts";
+import type { EndpointBalance } from "../facts.ts";
 
 export function selectsBalance(select: Selection, balance: Balance): boolean {
   return (
-    hasTraits(select, balance) &&
+    matchesEndpoint(select, balance) &&
     (select.balance_id !== undefined || !isLineageBalance(balance)) &&
     (select.currency === undefined || select.currency === balance.currency) &&
     hasMetadata(select, balance.meta_data)
@@ -15,12 +15,12 @@ export function selectsBalance(select: Selection, balance: Balance): boolean {
 }
 
 /** Whether a balance is what the selection asks of one, currency and metadata aside. */
-export function hasTraits(select: Selection, traits: BalanceTraits): boolean {
+export function matchesEndpoint(select: Selection, endpointBalances: EndpointBalance): boolean {
   return (
-    (select.balance_id === undefined || select.balance_id === traits.balance_id) &&
-    (select.indicator === undefined || select.indicator === traits.indicator) &&
-    (select.ledger_id === undefined || select.ledger_id === traits.ledger_id) &&
-    (select.identity_id === undefined || select.identity_id === traits.identity_id)
+    (select.balance_id === undefined || select.balance_id === endpointBalances.balance_id) &&
+    (select.indicator === undefined || select.indicator === endpointBalances.indicator) &&
+    (select.ledger_id === undefined || select.ledger_id === endpointBalances.ledger_id) &&
+    (select.identity_id === undefined || select.identity_id === endpointBalances.identity_id)
   );
 }
 

@@ -2,12 +2,16 @@ import { isShadowRow } from "#app/platform/blnk/lineage.ts";
 import type { Transaction } from "#app/platform/blnk/records.ts";
 
 import type { Selection } from "../../definition/monitor.ts";
-import type { FindTraits } from "../facts.ts";
-import { hasMetadata, hasTraits } from "./select-balances.ts";
+import type { FindEndpoint } from "../facts.ts";
+import { hasMetadata, matchesEndpoint } from "./select-balances.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
-export function selectsTransaction(select: Selection, row: Transaction, traits: FindTraits): boolean {
+export function selectsTransaction(
+  select: Selection,
+  row: Transaction,
+  endpointBalances: FindEndpoint,
+): boolean {
   return (
     (select.currency === undefined || select.currency === row.currency) &&
     (select.status === undefined || select.status === row.status) &&
@@ -15,11 +19,13 @@ export function selectsTransaction(select: Selection, row: Transaction, traits: 
     (select.backdated_days === undefined || isBackdated(row, select.backdated_days)) &&
     contains(row.description, select.description_contains) &&
     contains(row.reference, select.reference_contains) &&
-    isSide(row.source, select.source, traits) &&
-    isSide(row.destination, select.destination, traits) &&
+    isSide(row.source, select.source, endpointBalances) &&
+    isSide(row.destination, select.destination, endpointBalances) &&
     hasMetadata(select, row.meta_data) &&
-    (namesEnd(select, row) || !isShadowRow(row, traits)) &&
-    (!selectsEnds(select) || isEnd(select, row.source, traits) || isEnd(select, row.destination, traits))
+    (namesEnd(select, row) || !isShadowRow(row, endpointBalances)) &&
+    (!selectsEnds(select) ||
+      isEnd(select, row.source, endpointBalances) ||
+      isEnd(select, row.destination, endpointBalances))
   );
 }
 
@@ -29,10 +35,10 @@ export function selectsEnds({ balance_id, indicator, ledger_id, identity_id }: S
 }
 
 /** Whether a row's source or destination is one of the balances that the selection names. */
-export function isEnd(select: Selection, end: string | undefined, traits: FindTraits): boolean {
+export function isEnd(select: Selection, end: string | undefined, endpointBalances: FindEndpoint): boolean {
   if (end === undefined) return false;
-  const known = needsEndTraits(select) ? traits(end) : undefined;
-  return hasTraits(
+  const known = needsEndpointBalancesOf(select) ? endpointBalances(end) : undefined;
+  return matchesEndpoint(
     select,
     known ?? { balance_id: end, indicator: undefined, ledger_id: undefined, identity_id: undefined },
   );
@@ -46,18 +52,22 @@ function namesEnd({ balance_id, source, destination }: Selection, row: Transacti
 }
 
 /** Whether the balances of a row have to be known to tell if it is selected. */
-export function needsEndTraits({ indicator, ledger_id, identity_id }: Selection): boolean {
+export function needsEndpointBalancesOf({ indicator, ledger_id, identity_id }: Selection): boolean {
   return (indicator ?? ledger_id ?? identity_id) !== undefined;
 }
 
 /** `source` and `destination` may name an indicator, which rows hold as the balance that it resolved to. */
-export function needsSideTraits({ source, destination }: Selection): boolean {
+export function needsSideBalances({ source, destination }: Selection): boolean {
   return [source, destination].some((side) => side?.startsWith("@"));
 }
 
-function isSide(end: string | undefined, wanted: string | undefined, traits: FindTraits): boolean {
+function isSide(
+  end: string | undefined,
+  wanted: string | undefined,
+  endpointBalances: FindEndpoint,
+): boolean {
   if (wanted === undefined || wanted === end) return true;
-  return end !== undefined && wanted.startsWith("@") && traits(end)?.indicator === wanted;
+  return end !== undefined && wanted.startsWith("@") && endpointBalances(end)?.indicator === wanted;
 }
 
 /** Core makes a refund's reference from the id of what is refunded, and `_q` marks its outcome row. */

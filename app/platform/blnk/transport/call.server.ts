@@ -3,7 +3,7 @@ import { DelegateBackoff, handleWhen, retry } from "cockatiel";
 import type { Scope } from "#app/platform/permissions/scopes.ts";
 
 import { BREAKER_OPEN, CloudError, type CloudErrorCode } from "../cloud-error.ts";
-import type { Lane } from "./lanes.server.ts";
+import type { InstallCalls } from "./install-limiter.server.ts";
 import type { JsonValue } from "./lossless-json.ts";
 import type { CloudRequest } from "./request.ts";
 import { abortError, type Send } from "./send.server.ts";
@@ -13,7 +13,7 @@ import type { KeptMetadata } from "./slim-json.ts";
 export type CloudCredentials = {
   installedAppId: string;
   /** Limits and a breaker of its own, apart from those of the install's other calls. */
-  lane?: string;
+  calls?: string;
   instanceId: string;
   generation: number;
   grantedPermissions: readonly Scope[];
@@ -29,7 +29,7 @@ export type Call = (request: CloudRequest) => Promise<JsonValue>;
 
 export type CallContext = {
   credentials: CloudCredentials;
-  lane: () => Lane;
+  calls: () => InstallCalls;
   send: Send;
   metadata: KeptMetadata;
   /** The longest that one call may take, retries included. */
@@ -50,7 +50,7 @@ export type EndedCall = { scope: Scope; outcome: "ok" | CloudErrorCode | "error"
 const RETRIES = 3;
 
 export function createCall(context: CallContext): Call {
-  const { credentials, lane: currentLane, send, metadata, onSlow, onCall } = context;
+  const { credentials, calls: currentLane, send, metadata, onSlow, onCall } = context;
   const call: Call = async (request) => {
     if (!credentials.grantedPermissions.includes(request.scope)) {
       throw new CloudError("missing_scope", { scope: request.scope });
@@ -58,15 +58,15 @@ export function createCall(context: CallContext): Call {
     const budget = Math.min(context.callMs, context.remainingMs());
     if (budget <= 0) throw new CloudError("timeout");
     const deadline = performance.now() + budget;
-    const lane = currentLane();
-    const { signal, release } = endOf(budget, lane.stopped, context.signal);
+    const calls = currentLane();
+    const { signal, release } = endOf(budget, calls.stopped, context.signal);
     const attempt = async (): Promise<JsonValue> => {
       const key = await credentials.openKey();
       if (signal.aborted) throw abortError(signal);
       return send(request, { instanceId: credentials.instanceId, key, metadata }, signal);
     };
-    const once = () => lane.run(attempt, signal);
-    const endSlow = onSlow && whenSlow(lane.slowAfterMs(), onSlow);
+    const once = () => calls.run(attempt, signal);
+    const endSlow = onSlow && whenSlow(calls.slowAfterMs(), onSlow);
     try {
       return await untilAborted(
         request.repeatable ? withRetries(once, context, request, deadline) : once(),

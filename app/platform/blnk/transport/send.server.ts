@@ -1,6 +1,6 @@
 import { type Dispatcher, errors, request as undiciRequest } from "undici";
 
-import { ownTurn } from "#app/platform/yield-to-event-loop.ts";
+import { yieldToEventLoop } from "#app/platform/yield-to-event-loop.ts";
 
 import { CloudError, errorOfResponse, TOO_LARGE } from "../cloud-error.ts";
 import { isObject } from "../read-fields.ts";
@@ -74,7 +74,7 @@ async function readBody({ body }: Dispatcher.ResponseData, metadata: KeptMetadat
     const bytes = slimmer.finish();
     if (bytes.length === 0) return null;
     // Many answers may have arrived at once, and reading a page takes a few milliseconds.
-    await ownTurn();
+    await yieldToEventLoop();
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof RangeError) throw new CloudError("malformed", { reason: TOO_LARGE });

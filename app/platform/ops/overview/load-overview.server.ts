@@ -10,7 +10,7 @@ import type { WalTruncation } from "#app/platform/installs/wal-truncation.server
 import type { OpenDatabase } from "#db/database.server.ts";
 
 import packageJson from "#package.json" with { type: "json" };
-import type { OpsPanel, PanelRow } from "#app/platform/operator/panel.ts";
+import type { OpsTable, OpsTableRow } from "#app/platform/operator/ops-table.ts";
 import type { UrlSecretUses } from "#app/platform/operator/url-secret-uses.server.ts";
 
 export type OpsOverview = Awaited<ReturnType<typeof loadOverview>>;
@@ -24,7 +24,7 @@ type App = {
   pinnedAppId: string | undefined;
   walTruncation: Pick<WalTruncation, "pendingSince">;
   urlSecretUses: UrlSecretUses;
-  opsPanels: readonly OpsPanel[];
+  opsTables: readonly OpsTable[];
   intervalMs: number;
 };
 
@@ -32,20 +32,20 @@ const BACKUPS_SHOWN = 10;
 
 /** How the whole is, and what waits for the operator. */
 export async function loadOverview(app: App) {
-  const { db, clock, opsPanels } = app;
+  const { db, clock, opsTables } = app;
   const [counts, keys, backups, panels, notes] = await Promise.all([
     count(db),
     listEncryptionKeys(db),
     listBackups(db),
     Promise.all(
-      opsPanels.map(async ({ title, columns, empty, read }) => ({
+      opsTables.map(async ({ title, columns, empty, read }) => ({
         title,
         columns,
         empty,
         rows: await read(db),
       })),
     ),
-    Promise.all(opsPanels.map(async ({ attention }) => await attention?.(app))),
+    Promise.all(opsTables.map(async ({ attention }) => await attention?.(app))),
   ]);
   const walPendingSince = app.walTruncation.pendingSince();
   return {
@@ -69,7 +69,7 @@ export async function loadOverview(app: App) {
       title: string;
       columns: readonly string[];
       empty: string;
-      rows: readonly PanelRow[];
+      rows: readonly OpsTableRow[];
     }[],
   };
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 
 export type OpsRow = { key: string | number; cells: readonly ReactNode[] };
 
@@ -20,7 +20,7 @@ export function OpsTable({
 }) {
   if (rows.length === 0) return <EmptyNote>{empty}</EmptyNote>;
   return (
-    <Panel>
+    <Card>
       <table aria-label={label} className="w-full text-start text-small max-lg:block">
         <thead className="max-lg:sr-only">
           <tr className="border-b border-line text-label text-quiet">
@@ -47,7 +47,7 @@ export function OpsTable({
           ))}
         </tbody>
       </table>
-    </Panel>
+    </Card>
   );
 }
 

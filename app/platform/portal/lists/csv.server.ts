@@ -3,7 +3,7 @@ import { ReadableStream } from "node:stream/web";
 import { formatAmount } from "#app/money/format-amount.ts";
 import { plainPage } from "#app/ui/plain-page.server.ts";
 
-import type { Reading } from "../cloud-result.ts";
+import type { CloudResult } from "../cloud-result.ts";
 
 /** A column: text that other people wrote, or digits that we did. */
 export type CsvColumn<Row> = { name: string } & (
@@ -45,7 +45,7 @@ export async function startLines(
 }
 
 /** The file, or in words why there is none. */
-export function csvResponse(name: string, reading: Reading<AsyncIterable<string>>): Response {
+export function csvResponse(name: string, reading: CloudResult<AsyncIterable<string>>): Response {
   if (reading.kind !== "ready") {
     const because = {
       missing_scope: "This needs the permission data:read, which this install was not granted.",

@@ -4,19 +4,19 @@ import { useLocation } from "react-router";
 import type { Scope } from "#app/platform/permissions/scopes.ts";
 import { EmptyNote } from "#app/ui/notes.tsx";
 import { PageTitle } from "#app/ui/page-title.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { Skeleton } from "#app/ui/skeleton.tsx";
 import { TextLink } from "#app/ui/text-link.tsx";
 
-import { ReadingBlock } from "../cloud-result-block.tsx";
-import type { Reading } from "../cloud-result.ts";
+import { CloudResultBlock } from "../cloud-result-block.tsx";
+import type { CloudResult } from "../cloud-result.ts";
 import { type ListPage, listSearch, PAGE_SIZE } from "./list-state.ts";
 
-export type ListReading<Row> = {
+export type ListResult<Row> = {
   loadedAt: number;
   page: number;
   until: number | undefined;
-  rows: Promise<Reading<ListPage<Row>>>;
+  rows: Promise<CloudResult<ListPage<Row>>>;
 };
 
 /** A list's page: its filters, one page of rows, and the way to the others and to the file. */
@@ -40,7 +40,7 @@ export function ListFrame<Row>({
   /** What is done here most. */
   action?: ReactNode;
   filters: ReactNode;
-  list: ListReading<Row>;
+  list: ListResult<Row>;
   /** The last part of the file's address; identities have none. */
   csv?: string;
   /** What will be here, when there is nothing at all yet. */
@@ -54,15 +54,15 @@ export function ListFrame<Row>({
     <>
       <PageTitle actions={action}>{title}</PageTitle>
       {filters}
-      <Panel className="mt-4">
-        <ReadingBlock
+      <Card className="mt-4">
+        <CloudResultBlock
           what={title}
           {...(scope && { scope })}
           reading={list.rows}
           resetKey={list.loadedAt}
           skeleton={
             <Skeleton
-              label={`Reading ${noun[1]}`}
+              label={`CloudResult ${noun[1]}`}
               rows={10}
               listClassName="divide-y divide-line"
               rowClassName="h-16 px-4 sm:h-11"
@@ -79,8 +79,8 @@ export function ListFrame<Row>({
               <Footer list={list} page={page} noun={noun} csv={csv} aside={aside} />
             </>
           )}
-        </ReadingBlock>
-      </Panel>
+        </CloudResultBlock>
+      </Card>
     </>
   );
 }
@@ -110,7 +110,7 @@ function Footer<Row>({
   csv,
   aside,
 }: {
-  list: ListReading<Row>;
+  list: ListResult<Row>;
   page: ListPage<Row>;
   noun: readonly [string, string];
   csv: string | undefined;

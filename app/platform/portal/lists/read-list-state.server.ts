@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Reading } from "../cloud-result.ts";
+import type { CloudResult } from "../cloud-result.ts";
 import type { ListPage, ListState } from "./list-state.ts";
 
 const paging = z.object({
@@ -26,7 +26,7 @@ export const filterDecimal = z
 export function readListState<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   params: URLSearchParams,
-): { state: ListState<z.output<z.ZodObject<Shape>>>; unreadable?: Reading<never> } {
+): { state: ListState<z.output<z.ZodObject<Shape>>>; unreadable?: CloudResult<never> } {
   const given = Object.fromEntries(
     [...params].flatMap(([name, value]) => (value.trim() ? [[name, value.trim()]] : [])),
   );
@@ -50,13 +50,13 @@ export function loadList<Shape extends z.ZodRawShape, Row>(
   schema: z.ZodObject<Shape>,
   params: URLSearchParams,
   now: number,
-  read: (state: ListState<z.output<z.ZodObject<Shape>>>) => Promise<Reading<ListPage<Row>>>,
+  read: (state: ListState<z.output<z.ZodObject<Shape>>>) => Promise<CloudResult<ListPage<Row>>>,
 ) {
   const { state, unreadable } = readListState(schema, params);
   return {
     ...state,
     loadedAt: now,
-    rows: unreadable ? Promise.resolve<Reading<ListPage<Row>>>(unreadable) : read(state),
+    rows: unreadable ? Promise.resolve<CloudResult<ListPage<Row>>>(unreadable) : read(state),
   };
 }
 

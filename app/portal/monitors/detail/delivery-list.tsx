@@ -1,4 +1,4 @@
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { RelativeTime, useExactTime } from "#app/ui/relative-time.tsx";
 
 import { RecordLink } from "#app/platform/portal/record-link.tsx";
@@ -17,7 +17,7 @@ const STATES: Record<Delivery["state"], string> = {
 /** The alerts of a monitor, with every attempt to raise them. */
 export function DeliveryList({ deliveries, loadedAt }: { deliveries: Delivery[]; loadedAt: number }) {
   return (
-    <Panel>
+    <Card>
       <ul className="divide-y divide-line text-small">
         {deliveries.map((delivery) => (
           <li key={delivery.id} className="space-y-1 px-4 py-2.5">
@@ -49,7 +49,7 @@ export function DeliveryList({ deliveries, loadedAt }: { deliveries: Delivery[];
           </li>
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }
 

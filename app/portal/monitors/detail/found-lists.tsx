@@ -1,5 +1,5 @@
 import { EmptyNote } from "#app/ui/notes.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { RelativeTime } from "#app/ui/relative-time.tsx";
 
 import { MonitorStatePill, type SubjectState } from "../monitor-state.tsx";
@@ -13,13 +13,13 @@ export function StateList({ states, loadedAt }: { states: MonitorPageData["state
     return <EmptyNote>Nothing fires. A large selection shows only what is not OK.</EmptyNote>;
   }
   return (
-    <Panel>
+    <Card>
       <ul className="max-h-96 divide-y divide-line overflow-y-auto">
         {states.map(({ subject, evaluatedAt, ...state }) => (
           <Found key={subject} subject={subject} at={evaluatedAt} {...state} loadedAt={loadedAt} />
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }
 
@@ -35,13 +35,13 @@ export function EvaluationList({
     return <EmptyNote>What is found will be here, each time that it changes.</EmptyNote>;
   }
   return (
-    <Panel>
+    <Card>
       <ul className="max-h-96 divide-y divide-line overflow-y-auto">
         {evaluations.map(({ id, ...evaluation }) => (
-          <Found key={id} against={null} {...evaluation} loadedAt={loadedAt} />
+          <Found key={id} compared_to={null} {...evaluation} loadedAt={loadedAt} />
         ))}
       </ul>
-    </Panel>
+    </Card>
   );
 }
 
@@ -50,7 +50,7 @@ function Found({
   at,
   state,
   value,
-  against,
+  compared_to,
   reason,
   loadedAt,
 }: {
@@ -58,7 +58,7 @@ function Found({
   at: number;
   state: SubjectState;
   value: string | null;
-  against: string | null;
+  compared_to: string | null;
   reason: string | null;
   loadedAt: number;
 }) {
@@ -68,10 +68,10 @@ function Found({
         <SubjectLink subject={subject} />
         <span>
           <MonitorValue value={value} />
-          {against !== null && (
+          {compared_to !== null && (
             <>
               {" "}
-              <span className="text-quiet">against</span> <MonitorValue value={against} />
+              <span className="text-quiet">against</span> <MonitorValue value={compared_to} />
             </>
           )}
         </span>

@@ -1,6 +1,6 @@
 import type { Monitor } from "#app/monitors/definition/monitor.ts";
-import { findUnrecorded } from "#app/monitors/episodes/daily-ceiling.server.ts";
-import { stoppedRecording } from "#app/monitors/episodes/stopped-recording.ts";
+import { findUnrecorded } from "#app/monitors/incidents/daily-ceiling.server.ts";
+import { stoppedRecording } from "#app/monitors/incidents/stopped-recording.ts";
 import { isMuted } from "#app/monitors/kinds/schedule/schedule.ts";
 import { findMonitorDetail, type MonitorDetail } from "#app/monitors/monitor-history.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -8,7 +8,7 @@ import type { Database } from "#db/database.server.ts";
 import { drawTimeChart } from "#app/platform/portal/charts/draw-time-chart.server.ts";
 import type { TimeChart } from "#app/platform/portal/charts/time-chart.ts";
 import type { MonitorState } from "../monitor-state.tsx";
-import { placeEpisodes } from "./place-episodes.ts";
+import { placeIncidents } from "./place-incidents.ts";
 
 export type MonitorPageData = NonNullable<Awaited<ReturnType<typeof loadMonitor>>>;
 
@@ -20,7 +20,7 @@ export async function loadMonitor(
   const detail = await findMonitorDetail(db, installedAppId, id);
   if (!detail) return undefined;
   const unrecorded = await findUnrecorded(db, id, now);
-  const { stored, explanation, states, episodes, evaluations, deliveries } = detail;
+  const { stored, explanation, states, incidents, evaluations, deliveries } = detail;
   const { monitor } = stored;
   return {
     loadedAt: now,
@@ -33,19 +33,19 @@ export async function loadMonitor(
     evaluatedAt: stored.evaluated_at,
     isPaused: !monitor.enabled,
     state: stateOf(detail),
-    open: episodes.filter(({ closed_at }) => closed_at === null).length,
+    open: incidents.filter(({ closed_at }) => closed_at === null).length,
     mute: muteOf(monitor, now),
     chart: drawValues(evaluations, now),
-    states: states.map(({ subject, state, value, against, reason, evaluated_at }) => ({
+    states: states.map(({ subject, state, value, compared_to, reason, evaluated_at }) => ({
       subject,
       state,
       value,
-      against,
+      compared_to,
       reason,
       // One that was found again as it was is not stored again.
       evaluatedAt: Math.max(evaluated_at, stored.evaluated_at ?? 0),
     })),
-    episodes: placeEpisodes(episodes, now),
+    incidents: placeIncidents(incidents, now),
     evaluations: evaluations.map(({ id, subject, at, state, value, reason }) => ({
       id,
       subject,

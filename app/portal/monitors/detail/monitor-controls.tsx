@@ -2,7 +2,7 @@ import { Form, useNavigation } from "react-router";
 
 import { Button } from "#app/ui/button.tsx";
 import { SelectField } from "#app/ui/field.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { ExactTime } from "#app/ui/relative-time.tsx";
 
 import type { MonitorPageData } from "./load-monitor.server.ts";
@@ -18,7 +18,7 @@ export function PauseButton({ isPaused }: { isPaused: boolean }) {
 
 export function MuteForm({ isMuted, until, windows }: MonitorPageData["mute"]) {
   return (
-    <Panel className="space-y-3 p-4">
+    <Card className="space-y-3 p-4">
       <p>
         {until !== undefined ? (
           <>
@@ -45,7 +45,7 @@ export function MuteForm({ isMuted, until, windows }: MonitorPageData["mute"]) {
       <p className="text-small text-quiet">
         While muted it looks, and raises nothing. What still holds at the end is raised then.
       </p>
-    </Panel>
+    </Card>
   );
 }
 

@@ -24,7 +24,7 @@ export function EditMonitorPage({
         <bdi>{explanation}</bdi>
       </p>
       <p className="mt-1 mb-4 max-w-prose text-small text-quiet">
-        Another selection or condition closes the episodes that are open, as edited, and begins afresh.
+        Another selection or condition closes the incidents that are open, as edited, and begins afresh.
       </p>
       <MonitorForm
         kind={kind}

@@ -2,12 +2,12 @@ import { Suspense } from "react";
 import { Await } from "react-router";
 
 import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 
 export const LEDGER_LIST = "ledgers";
 
 /** Names beside the ids that fields suggest, once they are known. */
-export function LedgerList({ ledgers }: { ledgers: Promise<Reading<LedgerName[]>> }) {
+export function LedgerList({ ledgers }: { ledgers: Promise<CloudResult<LedgerName[]>> }) {
   return (
     <datalist id={LEDGER_LIST} aria-label="Ledgers">
       <Suspense>

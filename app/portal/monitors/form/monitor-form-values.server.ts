@@ -10,7 +10,7 @@ type FormValue = string | FormValue[] | FormValues;
 
 /** A monitor as its form shows it. */
 export function monitorFormValues(monitor: Monitor): FormValues {
-  const { id: _, state: __, episodes: ___, mute = [], select, condition, ...json } = writeMonitor(monitor);
+  const { id: _, state: __, incidents: ___, mute = [], select, condition, ...json } = writeMonitor(monitor);
   return {
     ...fieldsOf(json),
     select: selectionValues(select),

@@ -6,15 +6,15 @@ import { Button } from "#app/ui/button.tsx";
 import { Section } from "#app/ui/section.tsx";
 
 import type { LedgerName } from "#app/portal/ledgers/read-ledger-names.server.ts";
-import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
-import type { Reading } from "#app/platform/portal/cloud-result.ts";
+import { RequiredScope, useGranted } from "#app/platform/portal/permission.tsx";
+import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 import { conditionFields } from "./condition-fields.tsx";
 import { Select, Text, TextArea, WindowFields } from "./fields.tsx";
 import type { FormKind } from "./form-kind.ts";
 import { LedgerList } from "./ledger-list.tsx";
 import type { FormValues } from "./monitor-form-values.server.ts";
-import { More } from "./more.tsx";
-import { PreviewPanel, type ShownPreview } from "./preview-panel.tsx";
+import { Disclosure } from "./disclosure.tsx";
+import { PreviewCard, type ShownPreview } from "./preview-card.tsx";
 import { SelectionFields } from "./selection-fields.tsx";
 
 export type FormAnswer = { form: SubmissionResult; preview?: ShownPreview | undefined };
@@ -31,7 +31,7 @@ export function MonitorForm({
 }: {
   kind: FormKind;
   values: FormValues;
-  ledgers: Promise<Reading<LedgerName[]>>;
+  ledgers: Promise<CloudResult<LedgerName[]>>;
   /** What the button says that saves it. */
   save: string;
   hidden?: Record<string, string>;
@@ -72,7 +72,7 @@ export function MonitorForm({
             <AlertFields />
           </div>
         </Section>
-        {answer?.preview && <PreviewPanel {...answer.preview} />}
+        {answer?.preview && <PreviewCard {...answer.preview} />}
         <Buttons save={save} problem={form.errors?.join(" ")} />
       </Form>
     </FormProvider>
@@ -82,7 +82,7 @@ export function MonitorForm({
 function ScheduleFields() {
   const fields = ["days", "from", "to", "at", "time_zone"].map((field) => `schedule.${field}`);
   return (
-    <More label="When it looks" names={fields}>
+    <Disclosure label="When it looks" names={fields}>
       <p className="text-small text-quiet sm:col-span-2">
         Left empty it looks all the time. With days or hours only then; with a time of day once, at that
         minute.
@@ -91,7 +91,7 @@ function ScheduleFields() {
         <WindowFields name="schedule" label="Days and hours" />
         <Text name="schedule.at" label="Once a day at" type="time" className="w-36" />
       </div>
-    </More>
+    </Disclosure>
   );
 }
 
@@ -99,7 +99,7 @@ function ScheduleFields() {
 function MuteFields() {
   const windows = useFormMetadata().getFieldList("mute");
   return (
-    <More label="When it is muted" names={[]} isOpen={windows.length > 1}>
+    <Disclosure label="When it is muted" names={[]} isOpen={windows.length > 1}>
       <p className="text-small text-quiet sm:col-span-2">
         While muted it looks, and raises nothing before the end. A window that is left empty is none.
       </p>
@@ -108,13 +108,16 @@ function MuteFields() {
           <WindowFields key={key} name={name} label={`Window ${index + 1}`} />
         ))}
       </div>
-    </More>
+    </Disclosure>
   );
 }
 
 function AlertFields() {
   return (
-    <More label="What the alert says" names={["alert.title", "alert.description", "alert.resolve_status"]}>
+    <Disclosure
+      label="What the alert says"
+      names={["alert.title", "alert.description", "alert.resolve_status"]}
+    >
       <Text
         name="alert.title"
         label="Title (optional)"
@@ -139,7 +142,7 @@ function AlertFields() {
         <option value="alert">Shares one alert</option>
         <option value="quiet">Raises none</option>
       </Select>
-    </More>
+    </Disclosure>
   );
 }
 
@@ -153,7 +156,7 @@ function Buttons({ save, problem }: { save: string; problem: string | undefined 
         <Button type="submit" name="do" value="preview" disabled={!mayRead || isSending}>
           Preview
         </Button>
-        {!mayRead && <Needs scope="data:read" />}
+        {!mayRead && <RequiredScope scope="data:read" />}
         <Button type="submit" kind="primary" name="do" value="save" disabled={isSending}>
           {save}
         </Button>

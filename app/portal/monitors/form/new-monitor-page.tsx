@@ -3,10 +3,10 @@ import { Form, Link } from "react-router";
 import { Button } from "#app/ui/button.tsx";
 import { SelectField, TextField } from "#app/ui/field.tsx";
 import { PageTitle } from "#app/ui/page-title.tsx";
-import { Panel } from "#app/ui/panel.tsx";
+import { Card } from "#app/ui/card.tsx";
 import { Section } from "#app/ui/section.tsx";
 
-import { Needs, useGranted } from "#app/platform/portal/permission.tsx";
+import { RequiredScope, useGranted } from "#app/platform/portal/permission.tsx";
 import { RecordLink } from "#app/platform/portal/record-link.tsx";
 import { FORM_KINDS, type FormKind, PER_BALANCE } from "./form-kind.ts";
 import { LEDGER_LIST, LedgerList } from "./ledger-list.tsx";
@@ -69,7 +69,7 @@ function ForLedger({ ledgers }: Pick<NewMonitorPageData, "ledgers">) {
   const mayRead = useGranted("data:read");
   return (
     <Section label="For all balances of a ledger" className="mt-8">
-      <Panel className="p-4">
+      <Card className="p-4">
         <Form method="get" className="flex flex-wrap items-end gap-3">
           <LedgerList ledgers={ledgers} />
           <TextField
@@ -92,13 +92,13 @@ function ForLedger({ ledgers }: Pick<NewMonitorPageData, "ledgers">) {
           <Button type="submit" disabled={!mayRead}>
             Describe them
           </Button>
-          {!mayRead && <Needs scope="data:read" />}
+          {!mayRead && <RequiredScope scope="data:read" />}
         </Form>
         <p className="mt-2 text-small text-quiet">
           Makes a monitor of its own for each balance that the ledger has now. To watch those that come later
           too, make one monitor and give it the ledger.
         </p>
-      </Panel>
+      </Card>
     </Section>
   );
 }

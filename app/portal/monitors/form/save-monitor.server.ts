@@ -12,7 +12,7 @@ import type { Tx } from "#db/write-queue.server.ts";
 
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { authorOf } from "../author.server.ts";
-import type { ShownPreview } from "./preview-panel.tsx";
+import type { ShownPreview } from "./preview-card.tsx";
 import { readMonitorForm } from "./read-monitor-form.server.ts";
 
 export type Saving = Pick<Platform, "db" | "cloud" | "worker">;

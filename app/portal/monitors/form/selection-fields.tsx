@@ -1,7 +1,7 @@
 import type { FormKind } from "./form-kind.ts";
 import { LEDGER_LIST } from "./ledger-list.tsx";
 import { Minutes, Select, Text, TextArea } from "./fields.tsx";
-import { More } from "./more.tsx";
+import { Disclosure } from "./disclosure.tsx";
 
 const SELECTS: Record<FormKind, "balances" | "transactions" | "currency"> = {
   balance_threshold: "balances",
@@ -52,9 +52,9 @@ export function SelectionFields({ kind, name = "select" }: { kind: FormKind; nam
 
 function OtherFields({ name }: { name: string }) {
   return (
-    <More label="Identity and metadata" names={[`${name}.identity_id`, `${name}.meta_data`]}>
+    <Disclosure label="Identity and metadata" names={[`${name}.identity_id`, `${name}.meta_data`]}>
       <IdentityFields name={name} />
-    </More>
+    </Disclosure>
   );
 }
 
@@ -88,7 +88,7 @@ const OF_TRANSACTIONS = [
 
 function TransactionFields({ name, kind }: { name: string; kind: FormKind }) {
   return (
-    <More
+    <Disclosure
       label="Source, destination and more"
       names={OF_TRANSACTIONS.map((field) => `${name}.${field}`)}
       isOpen={kind === "transaction_match"}
@@ -105,6 +105,6 @@ function TransactionFields({ name, kind }: { name: string; kind: FormKind }) {
       </Select>
       <Minutes name={`${name}.backdated_days`} label="Backdated by days or more" />
       <IdentityFields name={name} />
-    </More>
+    </Disclosure>
   );
 }

@@ -1,0 +1,62 @@
+import { Fact, DescriptionList } from "#app/ui/description-list.tsx";
+import { Card } from "#app/ui/card.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { Section } from "#app/ui/section.tsx";
+import { Skeleton } from "#app/ui/skeleton.tsx";
+
+import { BalancesOfRecord } from "#app/portal/balances/balances-of-record.tsx";
+import { MetadataBlock } from "#app/platform/portal/metadata-block.tsx";
+import { RevealAfter, CloudResultBlock } from "#app/platform/portal/cloud-result-block.tsx";
+import { NoteLink } from "#app/portal/notes/note-link.tsx";
+import { RecordHead, RecordName } from "#app/platform/portal/record-head.tsx";
+import type { LedgerPageData } from "./load-ledger.server.ts";
+
+export function LedgerPage({ loadedAt, ledgerId, ledger, balances }: LedgerPageData) {
+  return (
+    <>
+      <RecordHead
+        kind="Ledger"
+        id={ledgerId}
+        name={
+          <RecordName id={ledgerId} reading={ledger}>
+            {({ name }) => name}
+          </RecordName>
+        }
+      >
+        {ledgerId.startsWith("ldg_") && <NoteLink entityId={ledgerId} />}
+      </RecordHead>
+      <div className="grid gap-6 lg:grid-cols-3">
+        <div className="min-w-0 lg:col-span-2">
+          <BalancesOfRecord recordId={ledgerId} reading={balances} loadedAt={loadedAt} />
+        </div>
+        <RevealAfter reading={balances}>
+          <CloudResultBlock
+            what="The ledger"
+            scope="data:read"
+            reading={ledger}
+            resetKey={loadedAt}
+            skeleton={
+              <Skeleton label="CloudResult the ledger" rows={3} listClassName="" rowClassName="h-12" />
+            }
+          >
+            {({ name, created_at, metadata }) => (
+              <div className="min-w-0 space-y-6">
+                <Section label="Details">
+                  <Card>
+                    <DescriptionList>
+                      <Fact term="Name">{name ?? "No name"}</Fact>
+                      <Fact term="Created">
+                        {created_at && <RelativeTime at={created_at} loadedAt={loadedAt} />}
+                      </Fact>
+                    </DescriptionList>
+                  </Card>
+                </Section>
+                <MetadataBlock json={metadata} />
+              </div>
+            )}
+          </CloudResultBlock>
+        </RevealAfter>
+      </div>
+    </>
+  );
+}
