@@ -1,3 +1,4 @@
+import { whileLocked } from "../api/proxy/while-locked.ts";
 import { describe, expect, test } from "vitest";
 import { objectOf, type Body } from "../conformance/body.ts";
 import { balanceOf, heldOf, holdUnder, openPair } from "./open-pair.ts";
@@ -180,17 +181,29 @@ test("an overdraft limit lets a balance go below zero without saying so in the m
   expect(pair.ledger.transactions.get(id)!.meta_data).toEqual({});
 });
 
-test("two settles or refunds of one row at once are a 200 and a 423, and the money moves once", async () => {
+test("a settle or refund of a row that is being settled or refunded is a 423, and moves nothing", async () => {
   await using pair = await openPair();
   const held = await pair.hold();
+  const row = pair.ledger.transactions.get(held)!;
+  const first = whileLocked(pair.ledger, [row], () => "settled");
+  await expect(whileLocked(pair.ledger, [row], () => "twice")).rejects.toMatchObject({
+    code: "GEN_RESOURCE_LOCKED",
+  });
+  expect(await first).toBe("settled");
+
   const commit = () => pair.settle(held, { status: "commit", precise_amount: 100 });
-  const statuses = (replies: { status: number }[]) =>
-    replies.map(({ status }) => status).sort((x, y) => x - y);
-  expect(statuses(await Promise.all([commit(), commit()]))).toEqual([200, 423]);
+  pair.ledger.locked.add(held);
+  expect((await commit()).status).toBe(423);
+  expect(balanceOf(pair.b)).toBe(0n);
+  pair.ledger.locked.delete(held);
+  expect((await commit()).status).toBe(200);
   expect(balanceOf(pair.b)).toBe(100n);
+
   const paid = await pair.pay();
-  const refunds = await Promise.all([pair.refund(paid), pair.refund(paid)]);
-  expect(statuses(refunds)).toEqual([201, 423]);
-  expect(codeOf(refunds.find(({ status }) => status === 423)!.body)).toBe("GEN_RESOURCE_LOCKED");
+  pair.ledger.locked.add(paid);
+  const refused = await pair.refund(paid);
+  expect([refused.status, codeOf(refused.body)]).toEqual([423, "GEN_RESOURCE_LOCKED"]);
+  pair.ledger.locked.delete(paid);
+  expect((await pair.refund(paid)).status).toBe(201);
   expect(balanceOf(pair.b)).toBe(100n);
 });
