@@ -65,11 +65,7 @@ const SERVER =
   "Only *.server.ts and route modules touch the database, the environment, crypto or Node: the bundler's wall matches file names.";
 
 /** Route modules may load on the server: React Router takes that out of the browser's bundle. */
-const ROUTE_FILES = [
-  ...flatten(routes).map((file) => `app/${file}`),
-  "app/platform/routes/callback.ts",
-  "app/platform/routes/launch.ts",
-];
+const ROUTE_FILES = flatten(routes).map((file) => `app/${file}`);
 
 const ONE_READER =
   "Read a form with platform/http/read-form.server.ts: only the schema's own fields reach a parser.";

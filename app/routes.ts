@@ -1,10 +1,14 @@
 import { index, route, type RouteConfig } from "@react-router/dev/routes";
 
-/** Every URL but the two that Blnk Cloud calls (`routes/serve-blnk.server.ts`). */
+/** Every URL. */
 export default [
   index("platform/routes/front.ts"),
   route("healthz", "platform/routes/healthz.ts"),
   route("readyz", "platform/routes/readyz.ts"),
+
+  // What Blnk Cloud calls.
+  route("api/callback/:urlToken", "platform/routes/callback.ts"),
+  route("api/portal/:urlToken", "platform/routes/launch.ts"),
 
   // What people see, embedded in Cloud's dashboard.
   route("portal/enter", "platform/routes/enter.ts"),

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -9,11 +15,11 @@ import * as productionBuild from "virtual:react-router/server-build";
 import { type Platform, platformContext } from "#app/platform/context.server.ts";
 import { requestContext } from "#app/platform/http/request-context.server.ts";
 import type { Env } from "#app/platform/http/env.server.ts";
+import { createShortcut } from "#app/platform/http/shortcut.server.ts";
 import { createRequestPipeline } from "#app/platform/http/request-pipeline.server.ts";
 import { type MetricsServer, startMetricsServer } from "#app/platform/http/metrics-server.server.ts";
 import { features } from "./app.server.ts";
 import { createPlatform } from "#app/platform/platform.server.ts";
-import { createBlnkRoutes } from "#app/platform/routes/serve-blnk.server.ts";
 import { RAW_SECURITY_HEADERS } from "#app/platform/http/security-headers.server.ts";
 
 export { EnvError, readEnv } from "#app/platform/http/env.server.ts";
@@ -31,37 +37,36 @@ export type ServerOptions = {
   loadBuild?: () => Promise<ServerBuild>;
   /** Answers files before the routes do: sirv in production, Vite in development. */
   serveStatic: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** False only in tests, which see that both ways give the same answers. */
+  shortcut?: boolean;
 };
 
 /** Environment → database → worker → request handler; the answer is listening. */
 export async function startServer(
   env: Env,
-  { loadBuild, serveStatic }: ServerOptions,
+  { loadBuild, serveStatic, shortcut = true }: ServerOptions,
 ): Promise<RunningServer> {
   const platform = await createPlatform(env, features);
   // Behind a TLS-ending proxy the request's own scheme is wrong; React Router's origin check needs the public host.
   const allowed = { allowedActionOrigins: [new URL(env.PUBLIC_URL).host] };
-  const reactRouter = createRequestListener({
+  const contextOf = (headers: IncomingHttpHeaders, socketAddress?: string) => {
+    const context = new RouterContextProvider();
+    context.set(platformContext, platform);
+    platform.provideFeatures(context);
+    context.set(requestContext, {
+      id: String(headers["x-request-id"]),
+      address: clientAddress(env, headers["fly-client-ip"], socketAddress),
+    });
+    return context;
+  };
+  const routes = createRequestListener({
     build: loadBuild
       ? async () => ({ ...(await loadBuild()), ...allowed })
       : ({ ...productionBuild, ...allowed } as ServerBuild),
     // React Router shows messages and stacks of errors in its development mode: only where Vite does, too.
     mode: loadBuild ? "development" : "production",
-    getLoadContext(request, client) {
-      const context = new RouterContextProvider();
-      context.set(platformContext, platform);
-      platform.provideFeatures(context);
-      context.set(requestContext, {
-        id: request.headers.get("x-request-id") ?? "",
-        address: clientAddress(env, request.headers.get("fly-client-ip"), client.address),
-      });
-      return context;
-    },
+    getLoadContext: ({ headers }, { address }) => contextOf(Object.fromEntries(headers), address),
   });
-
-  const blnkRoutes = createBlnkRoutes(platform, ({ headers, socket }) =>
-    clientAddress(env, headers["fly-client-ip"], socket.remoteAddress),
-  );
 
   const requestPipeline = createRequestPipeline({
     env,
@@ -69,7 +74,7 @@ export async function startServer(
     isDraining: () => platform.readiness.isDraining(),
     onAnswer: (answer) => platform.metrics.answered(answer),
     serveStatic,
-    routes: (request, response) => blnkRoutes(request, response, () => reactRouter(request, response)),
+    routes: loadBuild || !shortcut ? routes : createShortcut(productionBuild, contextOf, routes),
   });
   const server = createServer(
     // A missing Host is the request pipeline's to refuse: node:http would answer without our headers.

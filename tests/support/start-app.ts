@@ -26,11 +26,15 @@ export type TestApp = Awaited<ReturnType<typeof startApp>>;
 export async function startApp({
   env = {},
   directory = temporaryDirectory(),
-}: { env?: Record<string, string>; directory?: string } = {}) {
+  shortcut = true,
+}: { env?: Record<string, string>; directory?: string; shortcut?: boolean } = {}) {
   const cloud = await startStandInCloud();
   const source = testEnvironment(directory, { BLNK_API_URL: cloud.url, ...env });
   const { startServer } = require(join(BUILD, "server/index.js")) as typeof Server;
-  const server = await startServer(readEnv(source), { serveStatic: sirv(join(BUILD, "client")) });
+  const server = await startServer(readEnv(source), {
+    serveStatic: sirv(join(BUILD, "client")),
+    shortcut,
+  });
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= server.stop());
   onTestFinished(stop);

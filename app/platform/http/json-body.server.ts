@@ -1,35 +1,14 @@
-import type { IncomingMessage } from "node:http";
-
 import { DomainError } from "#app/platform/errors.ts";
 
 export const MAX_BODY_BYTES = 64 * 1024;
 // Blnk's payloads are flat; 64 KiB can nest 32,000 deep, which JSON.parse takes and everything after it does not.
 const MAX_DEPTH = 32;
 
-/** The body of a request that is still to be read, and what its headers say of it. */
-export type Body = {
-  type: string;
-  length: number;
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+/** As much of a request as its body needs. */
+export type BodyRequest = {
+  headers: Pick<Headers, "get">;
+  body: AsyncIterable<Uint8Array> | null;
 };
-
-export function bodyOf({ headers, body }: Request): Body {
-  return {
-    type: headers.get("content-type") ?? "",
-    length: Number(headers.get("content-length") ?? 0),
-    chunks: body ?? [],
-  };
-}
-
-export function bodyOfMessage(message: IncomingMessage): Body {
-  const { headers } = message;
-  return {
-    type: headers["content-type"] ?? "",
-    length: Number(headers["content-length"] ?? 0),
-    // Whoever sent too much still gets an answer.
-    chunks: message.iterator({ destroyOnReturn: false }),
-  };
-}
 
 /**
  * Reads a JSON body, of at most 64 KiB unless it says otherwise.
@@ -37,16 +16,16 @@ export function bodyOfMessage(message: IncomingMessage): Body {
  * @throws DomainError `unsupported_media_type`, `body_too_large` or `invalid_json`; nothing of the body is in the message.
  */
 export async function readJsonBody(
-  body: Body,
+  request: BodyRequest,
   {
     maxBytes = MAX_BODY_BYTES,
     parse = JSON.parse,
   }: { maxBytes?: number; parse?: (text: string) => unknown } = {},
 ): Promise<unknown> {
-  if (!/^application\/json\s*(;|$)/i.test(body.type)) {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers.get("content-type") ?? "")) {
     throw new DomainError("unsupported_media_type", "Send the body as application/json.");
   }
-  const text = decode(await readBytes(body, maxBytes));
+  const text = decode(await readBytes(request, maxBytes));
   if (nestsDeeperThan(text, MAX_DEPTH))
     throw new DomainError("invalid_json", `The body nests deeper than ${MAX_DEPTH} levels.`);
   try {
@@ -59,14 +38,14 @@ export async function readJsonBody(
 
 /** @throws DomainError `body_too_large` as soon as there is more than `maxBytes` of it. */
 export async function readBytes(
-  { length, chunks }: Body,
+  { headers, body }: BodyRequest,
   maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new DomainError("body_too_large", `This is larger than ${maxBytes / 1024} KiB.`);
-  if (length > maxBytes) throw tooLarge();
+  if (Number(headers.get("content-length")) > maxBytes) throw tooLarge();
   const read: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) throw tooLarge();
     read.push(chunk);

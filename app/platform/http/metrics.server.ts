@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 import { app } from "#app/app.ts";
+import { StorageError } from "#db/storage-error.ts";
+
 import type { Log } from "./log.server.ts";
 
 /** A number that is read when somebody asks; every label's values are from a fixed list. */
@@ -42,8 +44,16 @@ export function createMetrics() {
       const kind = status === undefined ? "closed" : `${Math.floor(status / 100)}xx`;
       requests.observe({ route, status: kind }, seconds);
     },
-    received(outcome: CallbackOutcome, seconds: number) {
-      callbacks.observe({ outcome }, seconds);
+    async measureCallback<T extends { outcome: CallbackOutcome }>(receive: () => Promise<T>): Promise<T> {
+      const end = callbacks.startTimer();
+      try {
+        const received = await receive();
+        end({ outcome: received.outcome });
+        return received;
+      } catch (error) {
+        end({ outcome: error instanceof StorageError ? "not_stored" : "invalid" });
+        throw error;
+      }
     },
     called({ scope, outcome, seconds }: { scope: string; outcome: string; seconds: number }) {
       cloudCalls.observe({ scope, outcome }, seconds);

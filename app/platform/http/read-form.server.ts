@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { DomainError } from "#app/platform/errors.ts";
 import { type FormFields, formFields } from "./form-fields.ts";
-import { bodyOf, MAX_BODY_BYTES, readBytes } from "./json-body.server.ts";
+import { MAX_BODY_BYTES, readBytes } from "./json-body.server.ts";
 
 /**
  * Reads a form that was sent. `refuse` is what its page is told, with what was typed.
@@ -60,7 +60,7 @@ export async function readSubmission(
   maxBytes = MAX_BODY_BYTES,
 ): Promise<Submission> {
   const fields = formFields(schema);
-  const body = await readBytes(bodyOf(request), maxBytes);
+  const body = await readBytes(request, maxBytes);
   const data = await parseBody(body, request.headers.get("content-type") ?? "", fields);
   const sent = new Map<string, number>();
   for (const [name, value] of data) {

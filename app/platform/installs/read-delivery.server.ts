@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 import { InvalidBody } from "#app/platform/errors.ts";
-import { type Body, readJsonBody } from "#app/platform/http/json-body.server.ts";
+import { type BodyRequest, readJsonBody } from "#app/platform/http/json-body.server.ts";
 
 import { type CallbackEvent, callbackSchema } from "./callback-schema.ts";
 import { type LaunchRequest, launchSchema } from "./launch-schema.ts";
@@ -30,13 +30,13 @@ export function waitLeft(arrivedAt: number): number {
 }
 
 /** Reads a callback whose URL token was right. @throws DomainError that says what is wrong with its body. */
-export async function readCallback(body: Body, source: Source): Promise<CallbackDelivery> {
-  return { ...source, event: parse(callbackSchema, await readJsonBody(body)) };
+export async function readCallback(request: BodyRequest, source: Source): Promise<CallbackDelivery> {
+  return { ...source, event: parse(callbackSchema, await readJsonBody(request)) };
 }
 
 /** The same for a launch. */
-export async function readLaunch(body: Body, source: Source): Promise<LaunchDelivery> {
-  return { ...source, launch: parse(launchSchema, await readJsonBody(body)) };
+export async function readLaunch(request: BodyRequest, source: Source): Promise<LaunchDelivery> {
+  return { ...source, launch: parse(launchSchema, await readJsonBody(request)) };
 }
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -2,7 +2,7 @@ import { parseJson } from "#app/platform/blnk/transport/lossless-json.ts";
 import { platformContext, sessionContext } from "#app/platform/context.server.ts";
 import { answerJson } from "#app/platform/answers.server.ts";
 import { requirePost } from "#app/platform/http/refusals.server.ts";
-import { bodyOf, readJsonBody } from "#app/platform/http/json-body.server.ts";
+import { readJsonBody } from "#app/platform/http/json-body.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 import { authorOf } from "../author.server.ts";
 
@@ -17,7 +17,7 @@ export function action({ request, context }: Route.ActionArgs) {
   const { db, clock, worker } = context.get(platformContext);
   const author = authorOf(context.get(sessionContext));
   return answerJson(context, async () => {
-    const body = await readJsonBody(bodyOf(request), { maxBytes: MAX_BYTES, parse: parseJson });
+    const body = await readJsonBody(request, { maxBytes: MAX_BYTES, parse: parseJson });
     const skipExisting = new URL(request.url).searchParams.get("skip_existing") === "1";
     const result = await importMonitors(db, author, body, { skipExisting, now: clock.now() });
     worker.wake();

@@ -2,11 +2,16 @@ import { once } from "node:events";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { RouterContextProvider } from "react-router";
 import { afterEach, describe, expect, test } from "vitest";
 
 import { createTokenCheck, urlToken } from "#app/platform/installs/url-token.server.ts";
 import { createMetrics } from "#app/platform/http/metrics.server.ts";
-import { createBlnkRoutes } from "#app/platform/routes/serve-blnk.server.ts";
+import { platformContext } from "#app/platform/context.server.ts";
+import { requestContext } from "#app/platform/http/request-context.server.ts";
+import { createShortcut } from "#app/platform/http/shortcut.server.ts";
+import * as callback from "#app/platform/routes/callback.ts";
+import * as launch from "#app/platform/routes/launch.ts";
 
 const SECRET = "a secret of this test, long enough for one";
 const CALLBACK = `/api/callback/${urlToken("callback", SECRET)}`;
@@ -24,20 +29,31 @@ afterEach(() => server?.close());
 async function serve(write: () => Promise<unknown>) {
   const logged: object[] = [];
   const line = (fields: object) => void logged.push(fields);
-  const routes = createBlnkRoutes(
+  const app = {
+    checkCallbackToken: createTokenCheck("callback", [SECRET]),
+    checkLaunchToken: createTokenCheck("launch", [SECRET]),
+    urlSecretUses: { record() {} },
+    metrics: createMetrics(),
+    log: { info: line, error: line },
+    db: { write },
+  };
+  const routes = createShortcut(
     {
-      checkCallbackToken: createTokenCheck("callback", [SECRET]),
-      checkLaunchToken: createTokenCheck("launch", [SECRET]),
-      urlSecretUses: { record() {} },
-      metrics: createMetrics(),
-      log: { info: line, error: line },
-      db: { write },
+      routes: {
+        "platform/routes/callback": { path: "api/callback/:urlToken", module: callback },
+        "platform/routes/launch": { path: "api/portal/:urlToken", module: launch },
+      },
     } as never,
-    () => "203.0.113.1",
+    () => {
+      const context = new RouterContextProvider();
+      context.set(platformContext, app as never);
+      context.set(requestContext, { id: "request-1", address: "203.0.113.1" });
+      return context;
+    },
+    (_request, response) => response.writeHead(404).end(),
   );
   server = createServer((request, response) => {
-    request.headers["x-request-id"] = "request-1";
-    routes(request, response, () => response.writeHead(404).end());
+    routes(request, response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, logged };
@@ -101,7 +117,7 @@ describe("a caller that goes", () => {
   });
 });
 
-test("only the whole path of a secret URL is one", async () => {
+test("only the plain path of a secret URL is taken, and all else goes to the routes", async () => {
   const { origin } = await serve(async () => ({ outcome: "duplicate", reason: null }));
   const statuses = [];
   for (const path of [
@@ -113,5 +129,5 @@ test("only the whole path of a secret URL is one", async () => {
     "/api/callback/",
   ])
     statuses.push((await post(origin + path)).status);
-  expect(statuses).toEqual([200, 200, 200, 404, 404, 404]);
+  expect(statuses).toEqual([200, 200, 404, 404, 404, 404]);
 });
