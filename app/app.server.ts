@@ -1,10 +1,7 @@
-import { actionSweeps, moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
+import { moveActions, resumeConfirming } from "#app/actions/actions.server.ts";
 import { createActionConfirmation } from "#app/actions/create-action-confirmation.server.ts";
-import { activitySweeps } from "#app/platform/activity/activity.server.ts";
 import type { LifecycleHooks } from "#app/platform/installs/lifecycle-hooks.ts";
 import { createKeyProof, type KeyProof } from "#app/platform/installs/prove-key.server.ts";
-import { sweepFinishedJobs } from "#app/platform/jobs/jobs.server.ts";
-import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import {
   markPendingUnconfirmed,
@@ -14,7 +11,6 @@ import type { MonitorPlatform } from "#app/monitors/monitor-platform.server.ts";
 import { createAlertDelivery } from "#app/monitors/alerts/deliver-alerts.server.ts";
 import { monitorHealth } from "#app/monitors/monitor-health.server.ts";
 import { monitorGauges } from "#app/monitors/monitor-gauges.server.ts";
-import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
 import { createHeartbeat } from "#app/monitors/heartbeat.server.ts";
 import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/lifecycle.server.ts";
 import { createWatch } from "#app/monitors/watch/watch.server.ts";
@@ -22,14 +18,8 @@ import { createWatchdog } from "#app/monitors/watch/watchdog.server.ts";
 import { createWebhookDelivery } from "#app/monitors/webhook/deliver-webhooks.server.ts";
 import { createPostWebhook } from "#app/monitors/webhook/post-webhook.server.ts";
 import { destroyWebhook } from "#app/monitors/webhook/webhooks.server.ts";
-import { sweepOperatorActions } from "#app/platform/operator/operator-actions.server.ts";
-import { sweepOperatorSessions } from "#app/platform/operator/operator-session.server.ts";
 import { platformGauges } from "#app/platform/operator/gauges.server.ts";
-import {
-  moveCurrencyDecimals,
-  sweepCurrencyDecimals,
-} from "#app/platform/portal/precision/currency-precisions.server.ts";
-import { sweepExpiredLaunches } from "#app/platform/sessions/launches.server.ts";
+import { moveCurrencyDecimals } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import type { Features } from "#app/platform/platform.server.ts";
 import { createSharedScans, scansContext } from "#app/portal/overview/shared-scans.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -73,16 +63,6 @@ export function jobHandlers(platform: KeyProof & MonitorPlatform): Record<string
     watch: createWatch(platform),
     deliver_alerts: createAlertDelivery(platform),
     deliver_webhooks: createWebhookDelivery(platform),
-    sweep: createSweeper(platform, [
-      sweepFinishedJobs,
-      sweepExpiredLaunches,
-      sweepOperatorSessions,
-      sweepOperatorActions,
-      ...activitySweeps,
-      ...actionSweeps,
-      sweepCurrencyDecimals,
-      ...monitorSweeps,
-    ]),
   };
 }
 

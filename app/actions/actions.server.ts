@@ -1,8 +1,5 @@
-import { sql } from "kysely";
-
 import { recordActivity } from "#app/platform/activity/activity.server.ts";
 import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
-import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import { formatAmount } from "#app/money/format-amount.ts";
 import type { PortalSession } from "#app/platform/sessions/portal-session.server.ts";
 import type { Database } from "#db/database.server.ts";
@@ -211,41 +208,3 @@ export async function resumeConfirming(
   for (const { id } of open)
     await enqueueConfirmation(tx, { id, installed_app_id, generation }, now + CONFIRM_AFTER_MS, now);
 }
-
-const DAY_MS = 24 * 60 * 60_000;
-const KEPT_MS = 400 * DAY_MS;
-const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
-
-const sweepOldActions: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("actions")
-    .select("id")
-    .where("created_at", "<", now - KEPT_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst(), limit);
-};
-
-const sweepUnconfirmedActions: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("actions")
-    .select("id")
-    // As the index spells it: a bound value would not meet it.
-    .where("state", "=", sql.lit("prepared" as const))
-    .where("created_at", "<", now - DAY_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("actions").where("id", "in", old).executeTakeFirst(), limit);
-};
-
-const sweepLeftActions: Sweep = async (tx, now, limit) => {
-  const left = tx
-    .selectFrom("installs")
-    .innerJoin("actions", "actions.installed_app_id", "installs.installed_app_id")
-    .select("actions.id")
-    .where("installs.state", "=", "inactive")
-    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("actions").where("id", "in", left).executeTakeFirst(), limit);
-};
-
-/** Apart, so that each is found by an index of its own. */
-export const actionSweeps: readonly Sweep[] = [sweepOldActions, sweepUnconfirmedActions, sweepLeftActions];

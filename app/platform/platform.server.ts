@@ -19,6 +19,7 @@ import { announceServerKeys } from "#app/platform/installs/server-keys.server.ts
 import { createTokenCheck } from "#app/platform/installs/url-token.server.ts";
 import { createWalTruncation } from "#app/platform/installs/wal-truncation.server.ts";
 import { ensureJob } from "#app/platform/jobs/jobs.server.ts";
+import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
 import type { JobHandler } from "#app/platform/jobs/worker.server.ts";
 import { createWorker } from "#app/platform/jobs/worker.server.ts";
 import { createLog } from "#app/platform/http/log.server.ts";
@@ -88,7 +89,14 @@ export async function createPlatform(
     { db, sealer, clock, log, cloud, walTruncation },
     env,
   );
-  const worker = createWorker({ db, clock, log }, { ...jobHandlers, back_up: backUp });
+  const worker = createWorker(
+    { db, clock, log },
+    {
+      ...jobHandlers,
+      back_up: backUp,
+      sweep: createSweeper({ db, clock, cloud }),
+    },
+  );
   await db.write(async (tx) => {
     const now = clock.now();
     const job = { installed_app_id: null, generation: null };

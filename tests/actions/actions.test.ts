@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { goesBelowZero } from "#app/actions/action-effect.ts";
 import { findLimitProblem, listActionLimits } from "#app/actions/limits/action-limits.server.ts";
-import { actionSweeps, findAction, settleAction } from "#app/actions/actions.server.ts";
+import { findAction, settleAction } from "#app/actions/actions.server.ts";
 import { LATEST_EFFECT_MS } from "#app/actions/confirm-action.server.ts";
 import { type ActionRequest, planAction } from "#app/actions/plan-action.server.ts";
 import { prepareAction } from "#app/actions/prepare-action.server.ts";
@@ -577,10 +577,7 @@ describe("what is kept", () => {
     const confirmed = await prepared({ kind: "commit", target, amount: "1.00" });
     await start(confirmed);
     await prepared({ kind: "commit", target, amount: "2.00" });
-    const sweep = createSweeper(
-      { db, clock, cloud: { clock: { now: clock.now, skewMs: () => 0 } } },
-      actionSweeps,
-    );
+    const sweep = createSweeper({ db, clock, cloud: { clock: { now: clock.now, skewMs: () => 0 } } });
     const kept = async () => {
       await sweep({} as Job, jobContext());
       return (await db.read.selectFrom("actions").select("id").execute()).map(({ id }) => id);

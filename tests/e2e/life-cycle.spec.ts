@@ -45,6 +45,6 @@ test("without data:read the panel says which permission is missing and asks Clou
   await install(page, "production", { without: ["data:read", "data:write", "alerts:read"] });
   const panel = await launch(page, "production");
   await expect(panel.getByText("needs data:read").first()).toBeVisible();
-  await expect(panel.getByText(/^CloudResult /)).toHaveCount(0);
+  await expect(panel.getByText(/^Loading /)).toHaveCount(0);
   expect(world.sandbox.journal.entries()).toEqual([]);
 });

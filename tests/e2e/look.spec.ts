@@ -203,7 +203,7 @@ function writeEverywhere({ sandbox }: World, text: string): void {
 /** Everything has been read, without an error, nothing is wider than the page, and no amount is wider than its panel. */
 async function expectToBeWhole(page: Page | FrameLocator, where?: string): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-  await expect(page.getByText(/^CloudResult /)).toHaveCount(0);
+  await expect(page.getByText(/^Loading /)).toHaveCount(0);
   await expect(page.getByRole("alert")).toHaveCount(0);
   const overflow = await page.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
   expect.soft(overflow, where).toBe(0);

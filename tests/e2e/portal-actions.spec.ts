@@ -183,7 +183,7 @@ async function openPortal(world: World, width: number): Promise<Page> {
 async function visit(page: Page, panel: FrameLocator, path: string): Promise<void> {
   const [, launchId] = /(\/portal\/[^/?]+)/.exec(portalAddress(page).pathname)!;
   await page.frames()[1]!.goto(new URL(`${launchId}/${path}`, portalAddress(page)).href);
-  await expect(panel.getByText(/^CloudResult /)).toHaveCount(0);
+  await expect(panel.getByText(/^Loading /)).toHaveCount(0);
 }
 
 function ledgerOf({ sandbox }: World) {

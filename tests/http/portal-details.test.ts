@@ -181,7 +181,7 @@ describe("the overview", () => {
       if (done) throw new Error("The page ended without its alerts.");
       html += decoder.decode(value, { stream: true });
     }
-    expect(html).toContain("CloudResult transactions");
+    expect(html).toContain("Loading transactions");
     expect(html).not.toContain("transactions will be here");
     await reader.cancel();
   });

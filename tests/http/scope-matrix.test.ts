@@ -2,10 +2,12 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
 import { startSandbox } from "blnk-sandbox/start-sandbox.ts";
+import { isKeyProof } from "#tests/support/is-key-proof.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { type PortalRequest, portalRequests, send } from "#tests/support/portal-requests.ts";
 import { startApp } from "#tests/support/start-app.ts";
+import { wordsOf } from "#tests/support/words-of.ts";
 
 /** All subsets of the four scopes, the empty one too. */
 const SUBSETS = Array.from({ length: 2 ** SCOPES.length }, (_, bits) =>
@@ -80,13 +82,10 @@ async function openWorld(granted: Scope[]) {
     calls: () =>
       sandbox.journal
         .entries()
-        .filter(({ url }) => !PROOF.test(url))
+        .filter((call) => !isKeyProof(call))
         .map(({ method, url, status }) => ({ method, url, status, scope: scopeOf(method, url) })),
   };
 }
-
-/** The one call that is sent whatever was granted: how it is refused tells a living key from a dead one. */
-const PROOF = /^\/data\/ledgers\?pageSize=1&instance_id=[^&]+$/;
 
 /** By contract B and F, not by the app's own word. */
 function scopeOf(method: string, url: string): Scope {
@@ -113,11 +112,4 @@ function problemsOf({ request, status, words }: Answer, granted: readonly Scope[
   }
   if (words.includes("could not be shown")) problems.push("is an error page");
   return problems.map((problem) => `${method} ${path} ${problem}`);
-}
-
-function wordsOf(html: string): string {
-  return html
-    .replaceAll(/<script[ >].*?<\/script>/gs, "")
-    .replaceAll("<!-- -->", "")
-    .replaceAll(/<[^>]+>/g, "");
 }

@@ -4,7 +4,7 @@ import { moveMonitors, resumeAllWatching, resumeWatching } from "#app/monitors/l
 import { exportMonitors } from "#app/monitors/export-monitors.server.ts";
 import { importMonitors } from "#app/monitors/import-monitors.server.ts";
 import { cancelJobs, recoverInterrupted } from "#app/platform/jobs/jobs.server.ts";
-import { monitorSweeps } from "#app/monitors/sweeps.server.ts";
+import { deleteExpired, RETENTION } from "#db/retention.server.ts";
 
 import { AUTHOR, below, move, openWallet, openWatchedWorld, type WatchedWorld } from "./watched-world.ts";
 
@@ -188,8 +188,8 @@ test("what has outlived its time is swept, an open incident never", async () => 
   move(world.ledger, { source: "@World", destination: closed.balance_id, precise_amount: 9000n });
   await world.work(60_000);
   const sweep = async (days: number) => {
-    for (const each of monitorSweeps)
-      await world.db.write((tx) => each(tx, world.clock.now() + days * 86_400_000, 1000));
+    for (const rule of RETENTION)
+      await world.db.write((tx) => deleteExpired(tx, rule, world.clock.now() + days * 86_400_000));
   };
   await sweep(31);
   expect(await world.db.read.selectFrom("evaluations").selectAll().execute()).toEqual([]);

@@ -1,4 +1,3 @@
-import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { ActivityRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -38,30 +37,3 @@ export async function moveActivity(tx: Tx, from: string, to: string): Promise<vo
     .where("installed_app_id", "=", from)
     .execute();
 }
-
-const DAY_MS = 24 * 60 * 60_000;
-const KEPT_MS = 400 * DAY_MS;
-const KEPT_AFTER_UNINSTALL_MS = 90 * DAY_MS;
-
-const sweepOldActivity: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("activity")
-    .select("id")
-    .where("at", "<", now - KEPT_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("activity").where("id", "in", old).executeTakeFirst(), limit);
-};
-
-const sweepLeftActivity: Sweep = async (tx, now, limit) => {
-  const left = tx
-    .selectFrom("installs")
-    .innerJoin("activity", "activity.installed_app_id", "installs.installed_app_id")
-    .select("activity.id")
-    .where("installs.state", "=", "inactive")
-    .where("installs.uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("activity").where("id", "in", left).executeTakeFirst(), limit);
-};
-
-/** Apart, so that each is found by an index of its own. */
-export const activitySweeps: readonly Sweep[] = [sweepOldActivity, sweepLeftActivity];

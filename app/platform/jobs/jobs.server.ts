@@ -5,8 +5,6 @@ import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { JobRow, Schema } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
-import { type Sweep, swept } from "./sweep.server.ts";
-
 export type Job = Pick<
   Selectable<JobRow>,
   "id" | "kind" | "installed_app_id" | "generation" | "attempts" | "created_at"
@@ -340,14 +338,3 @@ function held(tx: Tx, job: Job) {
     .where("state", "=", "running")
     .where("attempts", "=", job.attempts);
 }
-
-const FINISHED_KEPT_MS = 30 * 24 * 60 * 60_000;
-
-export const sweepFinishedJobs: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("jobs")
-    .select("id")
-    .where("finished_at", "<", now - FINISHED_KEPT_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("jobs").where("id", "in", old).executeTakeFirst(), limit);
-};

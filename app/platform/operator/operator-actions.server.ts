@@ -1,5 +1,4 @@
 import type { Clock } from "#app/platform/clock.ts";
-import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { OperatorActionRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -44,14 +43,3 @@ export async function listOperatorActions({ read }: Database, query: PageQuery) 
       .execute(),
   );
 }
-
-const KEPT_MS = 400 * 24 * 60 * 60_000;
-
-export const sweepOperatorActions: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("operator_actions")
-    .select("id")
-    .where("at", "<", now - KEPT_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("operator_actions").where("id", "in", old).executeTakeFirst(), limit);
-};

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 
 import { app } from "#app/app.ts";
-import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import { hashSecret, mintSecret } from "#app/platform/sessions/secrets.server.ts";
 import type { Database } from "#db/database.server.ts";
 import { StorageError } from "#db/storage-error.ts";
@@ -67,18 +66,6 @@ export async function endOperatorSession(tx: Tx, tokenHash: string): Promise<str
   await tx.deleteFrom("operator_sessions").where("token_hash", "=", tokenHash).execute();
   return `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`;
 }
-
-export const sweepOperatorSessions: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("operator_sessions")
-    .select("token_hash")
-    .where("created_at", "<", now - LONGEST_MS)
-    .limit(limit);
-  return swept(
-    await tx.deleteFrom("operator_sessions").where("token_hash", "in", old).executeTakeFirst(),
-    limit,
-  );
-};
 
 async function recordSeen(db: Database, tokenHash: string, now: number): Promise<void> {
   try {

@@ -1,4 +1,3 @@
-import { type Sweep, swept } from "#app/platform/jobs/sweep.server.ts";
 import { prepareQuery } from "#db/prepared-query.server.ts";
 import type { LaunchRow } from "#db/schema.ts";
 import type { Tx } from "#db/write-queue.server.ts";
@@ -108,15 +107,3 @@ const selectSurplus = prepareQuery(
       .limit(MAX_LIVE_LAUNCHES)
       .offset(MAX_LIVE_LAUNCHES - 1),
 );
-
-const EXPIRED_KEPT_MS = 24 * 60 * 60_000;
-
-/** Sessions and codes go with their launch. */
-export const sweepExpiredLaunches: Sweep = async (tx, now, limit) => {
-  const old = tx
-    .selectFrom("launches")
-    .select("launch_id")
-    .where("expires_at", "<", now - EXPIRED_KEPT_MS)
-    .limit(limit);
-  return swept(await tx.deleteFrom("launches").where("launch_id", "in", old).executeTakeFirst(), limit);
-};

@@ -6,8 +6,6 @@ import { splitMarker } from "./alert-marker.ts";
 import { choiceOf, statusChoices } from "./alert-statuses.ts";
 import { seenVersion } from "./change-alert.server.ts";
 
-export type AlertPageData = ReturnType<typeof loadAlert>;
-
 export function loadAlert(
   readCloud: ReadCloud,
   db: Pick<Database, "read">,

@@ -23,8 +23,6 @@ export type AlertLine = {
   created_at: number | undefined;
 };
 
-export type LoadedAlerts = ReturnType<typeof loadAlerts>;
-
 export function loadAlerts(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   const book = readCloud("alerts:read", readAlertList);
   const list = loadList(alertQuery, params, now, async (state) => {

@@ -45,7 +45,7 @@ export function BalanceAmounts({ balance }: { balance: BalanceRead }) {
 export function BalanceAmountsSkeleton() {
   return (
     <>
-      <output className="sr-only">CloudResult the balance</output>
+      <output className="sr-only">Loading the balance</output>
       <div aria-hidden>
         <Amounts balance={undefined}>
           <span className="min-h-17 sm:min-h-5">

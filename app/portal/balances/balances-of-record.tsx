@@ -31,7 +31,7 @@ export function BalancesOfRecord({
           resetKey={loadedAt}
           skeleton={
             <Skeleton
-              label="CloudResult balances"
+              label="Loading balances"
               rows={5}
               listClassName="divide-y divide-line"
               rowClassName="h-16 px-4 sm:h-11"

@@ -7,8 +7,6 @@ import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { toBalanceLine } from "./balance-line.ts";
 import { balanceFilters, balanceQuery, leftOutOf } from "./balance-query.server.ts";
 
-export type BalanceList = ReturnType<typeof loadBalances>;
-
 export function loadBalances(
   readCloud: ReadCloud,
   assume: AssumePrecision,

@@ -13,8 +13,6 @@ import { maskedFields, withoutFields } from "./masked-fields.ts";
 /** An identity's id, an address with an @, or part of a name. */
 const identityQuery = z.object({ q: filterText, type: filterText });
 
-export type IdentityList = ReturnType<typeof loadIdentities>;
-
 export function loadIdentities(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   return loadList(identityQuery, params, now, (state) =>
     readCloud("data:read", async (client) => {

@@ -8,8 +8,6 @@ import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { identityName } from "./identity-name.ts";
 import { maskedFields, toMaskedFields, withoutFields } from "./masked-fields.ts";
 
-export type IdentityPageData = ReturnType<typeof loadIdentity>;
-
 export function loadIdentity(
   readCloud: ReadCloud,
   assume: AssumePrecision,

@@ -5,8 +5,6 @@ import { metadataText } from "#app/platform/portal/metadata-text.server.ts";
 import type { AssumePrecision } from "#app/platform/portal/precision/currency-precisions.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 
-export type LedgerPageData = ReturnType<typeof loadLedger>;
-
 export function loadLedger(
   readCloud: ReadCloud,
   assume: AssumePrecision,

@@ -11,8 +11,6 @@ import type { CloudResult } from "#app/platform/portal/cloud-result.ts";
 /** A ledger's id, or part of its name. */
 const ledgerQuery = z.object({ q: filterText });
 
-export type LedgerList = ReturnType<typeof loadLedgers>;
-
 export function loadLedgers(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   return loadList(ledgerQuery, params, now, (state) =>
     readCloud("data:read", async ({ ledgers }) => {

@@ -27,8 +27,6 @@ export type MonitorLine = {
   history: SubjectState[];
 };
 
-export type MonitorList = ReturnType<typeof loadMonitors>;
-
 export function loadMonitors(
   db: Pick<Database, "read">,
   installedAppId: string,

@@ -1,19 +1,39 @@
-import { redirect } from "react-router";
+import { Form, redirect } from "react-router";
 import { z } from "zod";
 
 import { app } from "#app/app.ts";
 import { addIntegrityPack, missingIntegrityKinds } from "#app/monitors/integrity-pack.server.ts";
-import { platformContext, sessionContext } from "#app/platform/context.server.ts";
 import { refuseInWords } from "#app/platform/answers.server.ts";
+import { platformContext, sessionContext } from "#app/platform/context.server.ts";
 import { requireForm } from "#app/platform/http/read-form.server.ts";
-import { authorOf } from "#app/portal/monitors/author.server.ts";
-import { findLateCheck } from "#app/portal/monitors/find-late-check.server.ts";
-import { loadMonitors } from "#app/portal/monitors/load-monitors.server.ts";
-import { MonitorsPage } from "#app/portal/monitors/monitors-page.tsx";
+import { FilterBar } from "#app/platform/portal/lists/filter-bar.tsx";
+import { ListFrame } from "#app/platform/portal/lists/list-frame.tsx";
+import { Cell, RecordRow, RecordTable, type Column } from "#app/platform/portal/lists/record-table.tsx";
+import { RecordLink, usePortalPath } from "#app/platform/portal/record-link.tsx";
+import { Button, ButtonLink } from "#app/ui/button.tsx";
+import { SelectField } from "#app/ui/field.tsx";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
 
+import { authorOf } from "./author.server.ts";
+import { findLateCheck } from "./find-late-check.server.ts";
+import { LateCheckNote } from "./late-check-note.tsx";
+import { loadMonitors, type MonitorLine } from "./load-monitors.server.ts";
+import { MonitorStatePill, StateHistory } from "./monitor-state.tsx";
+import { MonitorValue } from "./monitor-value.tsx";
+import { ScopeNotes } from "./scope-notes.tsx";
 import type { Route } from "./+types/monitors.ts";
 
-export { PortalError as ErrorBoundary } from "#app/platform/portal/portal-error.tsx";
+const COLUMNS: readonly Column[] = [
+  { name: "Monitor" },
+  { name: "State" },
+  { name: "History", wideOnly: true },
+  { name: "Last value", atEnd: true },
+  { name: "As of", atEnd: true },
+];
+
+const INTEGRITY_PACK =
+  "Creates four monitors: double refunds, applied after rejection, overheld balances, negative balances.";
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: `Monitors · ${app.name}` }];
@@ -43,6 +63,90 @@ export function action({ request, context }: Route.ActionArgs) {
   });
 }
 
-export default function MonitorsRoute({ loaderData }: Route.ComponentProps) {
-  return <MonitorsPage {...loaderData} />;
+export default function MonitorsPage({
+  loaderData: { late, offersIntegrityPack, ...list },
+}: Route.ComponentProps) {
+  const portalPath = usePortalPath();
+  const { q, state } = list.filters;
+  return (
+    <ListFrame
+      title="Monitors"
+      noun={["monitor", "monitors"]}
+      list={list}
+      empty="Monitors watch balances and transactions, and raise each alert once. They will be here once there is one: begin with New monitor."
+      aside={
+        <>
+          <TextLink to={portalPath("monitors/transfer")}>Export and import</TextLink>
+          <TextLink to={portalPath("monitors/webhook")}>Webhook</TextLink>
+        </>
+      }
+      action={
+        <>
+          {offersIntegrityPack && (
+            <Form method="post">
+              <Button type="submit" title={INTEGRITY_PACK}>
+                Add integrity pack
+              </Button>
+            </Form>
+          )}
+          <ButtonLink kind="primary" to={portalPath("monitors/new")}>
+            New monitor
+          </ButtonLink>
+        </>
+      }
+      filters={
+        <>
+          <LateCheckNote late={late} />
+          <ScopeNotes />
+          <FilterBar search={q} searchLabel="Name or what it watches" active={state ? 1 : 0}>
+            <SelectField label="State" name="state" defaultValue={state ?? ""} className="xl:w-36">
+              <option value="">All states</option>
+              <option value="firing">Firing</option>
+              <option value="ok">OK</option>
+              <option value="unknown">Not known</option>
+              <option value="paused">Paused</option>
+            </SelectField>
+          </FilterBar>
+        </>
+      }
+    >
+      {(rows) => (
+        <RecordTable label="Monitors" columns={COLUMNS}>
+          {rows.map((monitor) => (
+            <MonitorRow key={monitor.id} monitor={monitor} loadedAt={list.loadedAt} />
+          ))}
+        </RecordTable>
+      )}
+    </ListFrame>
+  );
+}
+
+export { PortalError as ErrorBoundary } from "#app/platform/portal/portal-error.tsx";
+
+function MonitorRow({ monitor, loadedAt }: { monitor: MonitorLine; loadedAt: number }) {
+  const { id, name, explanation, problem, state, open, history, value, evaluated_at } = monitor;
+  return (
+    <RecordRow>
+      <Cell place="title">
+        <RecordLink kind="monitors" id={id} cover>
+          <bdi>{name}</bdi>
+        </RecordLink>
+        <p className="text-quiet max-sm:hidden">
+          <bdi>{problem ?? explanation}</bdi>
+        </p>
+      </Cell>
+      <Cell place="state">
+        <MonitorStatePill state={state} firing={open} />
+      </Cell>
+      <Cell place="wide">
+        <StateHistory states={history} />
+      </Cell>
+      <Cell place="figure">
+        <MonitorValue value={value} />
+      </Cell>
+      <Cell place="end">
+        {evaluated_at !== null && <RelativeTime at={evaluated_at} loadedAt={loadedAt} />}
+      </Cell>
+    </RecordRow>
+  );
 }

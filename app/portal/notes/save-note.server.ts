@@ -15,8 +15,6 @@ export const noteSchema = z.object({
   seen: z.string().max(100),
 });
 
-export type NotePageData = ReturnType<typeof loadNote>;
-
 export function loadNote(readCloud: ReadCloud, entityId: string) {
   return {
     entityId,

@@ -28,7 +28,7 @@ export function CurrencyTotals({ currencies }: ShownTotals) {
 export function CurrencyTotalsSkeleton() {
   return (
     <Skeleton
-      label="CloudResult balances"
+      label="Loading balances"
       rows={3}
       listClassName={TILES}
       rowClassName={`rounded-panel border border-line bg-panel max-sm:last:hidden ${TILE}`}

@@ -6,8 +6,6 @@ import { balanceName } from "#app/portal/balances/balance-line.ts";
 import { metadataText } from "#app/platform/portal/metadata-text.server.ts";
 import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 
-export type TransactionPageData = ReturnType<typeof loadTransaction>;
-
 export function loadTransaction(readCloud: ReadCloud, transactionId: string, now: number) {
   return {
     loadedAt: now,

@@ -4,8 +4,6 @@ import type { ReadCloud } from "#app/platform/portal/read-cloud.server.ts";
 import { leftOutOf, transactionFilters, transactionQuery } from "./transaction-query.server.ts";
 import { toTransactionLine } from "./transaction-line.ts";
 
-export type TransactionList = ReturnType<typeof loadTransactions>;
-
 export function loadTransactions(readCloud: ReadCloud, params: URLSearchParams, now: number) {
   return loadList(transactionQuery, params, now, (state) =>
     readCloud("data:read", async (client) => {

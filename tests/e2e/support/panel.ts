@@ -42,7 +42,7 @@ export async function openPanel(world: World, granted: readonly Scope[]) {
     load: async (path: string, meanwhile: Meanwhile = async () => {}): Promise<Vitals> => {
       const frame = page.frames()[1]!;
       await frame.goto(path === "" ? home : `${home}/${path}`);
-      await expect(frame.getByText(/^CloudResult /)).toHaveCount(0, { timeout: 90_000 });
+      await expect(frame.getByText(/^Loading /)).toHaveCount(0, { timeout: 90_000 });
       await meanwhile(frame);
       const vitals = await readVitals(frame);
       await frame.getByRole("heading", { level: 1 }).click();

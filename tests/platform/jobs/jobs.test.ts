@@ -12,7 +12,6 @@ import {
   recoverInterrupted,
   releaseJob,
   retryJob,
-  sweepFinishedJobs,
 } from "#app/platform/jobs/jobs.server.ts";
 import type { CloudClock } from "#app/platform/blnk/transport/cloud-clock.ts";
 import { createSweeper } from "#app/platform/jobs/sweep.server.ts";
@@ -139,44 +138,45 @@ describe("sweeping", () => {
         .execute(),
     );
     world.advance(31 * 86_400_000);
-    const batches: string[] = [];
-    const sweep = createSweeper(withCloudTime(world, { now: world.clock.now, skewMs: () => 0 }), [
-      async (...given) => {
-        const left = await sweepFinishedJobs(...given);
-        batches.push(left);
-        return left;
+    const left: number[] = [];
+    const db = {
+      ...world.db,
+      write: async (...given: Parameters<typeof world.db.write>) => {
+        const answer = await world.db.write(...given);
+        left.push((await rows(world)).length);
+        return answer;
       },
-    ]);
-    await sweep({} as Job, jobContext());
-    expect(batches).toEqual(["more", "more", "done"]);
+    } as World["db"];
+    const cloudClock = { now: world.clock.now, skewMs: () => 0 };
+    await createSweeper(withCloudTime({ ...world, db }, cloudClock))({} as Job, jobContext());
+    expect([...new Set(left)]).toEqual([451, 251, 51, 1]);
     expect(await rows(world)).toMatchObject([{ kind: "other" }]);
   });
 });
 
 describe("a sweep and the clock", () => {
+  const DAY = 86_400_000;
   const sweepOnce = async (cloudClock: CloudClock) => {
     const world = await openWorld();
-    const swept: number[] = [];
-    const sweep = createSweeper(withCloudTime(world, cloudClock), [
-      async (_tx, now) => {
-        swept.push(now);
-        return "done";
-      },
-    ]);
-    const next = await sweep({} as Job, jobContext());
-    return { swept, wait: next!.due_at - world.clock.now() };
+    await enqueue(world);
+    await world.db.write((tx) =>
+      tx.updateTable("jobs").set({ state: "finished", finished_at: NOON }).execute(),
+    );
+    world.advance(400 * DAY);
+    const next = await createSweeper(withCloudTime(world, cloudClock))({} as Job, jobContext());
+    return { kept: (await rows(world)).length, wait: next!.due_at - world.clock.now() };
   };
 
   test("goes by Cloud's time, not by a clock that leaped", async () => {
-    const right = NOON - 400 * 86_400_000;
-    expect(await sweepOnce({ now: () => right, skewMs: () => 400 * 86_400_000 })).toMatchObject({
-      swept: [right],
+    expect(await sweepOnce({ now: () => NOON + DAY, skewMs: () => 399 * DAY })).toMatchObject({ kept: 1 });
+    expect(await sweepOnce({ now: () => NOON + 31 * DAY, skewMs: () => 369 * DAY })).toMatchObject({
+      kept: 0,
     });
   });
 
   test("deletes nothing before Cloud's time is known, and looks again in a minute", async () => {
-    expect(await sweepOnce({ now: () => NOON, skewMs: () => undefined })).toEqual({
-      swept: [],
+    expect(await sweepOnce({ now: () => NOON + 400 * DAY, skewMs: () => undefined })).toEqual({
+      kept: 1,
       wait: 60_000,
     });
   });

@@ -1,12 +1,13 @@
 import { app } from "#app/app.ts";
 import { platformContext } from "#app/platform/context.server.ts";
-import { AuditPage } from "./audit-page.tsx";
 import { listOperatorActions } from "#app/platform/operator/operator-actions.server.ts";
 import { readPageQuery } from "#app/platform/operator/read-page.server.ts";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
 
+import { NextPage } from "../shell/next-page.tsx";
+import { OpsPage } from "../shell/ops-page.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
 import type { Route } from "./+types/audit.ts";
-
-export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: `Audit · ${app.name}` }];
@@ -18,6 +19,28 @@ export async function loader({ request, context }: Route.LoaderArgs) {
   return { ...(await listOperatorActions(db, readPageQuery(searchParams))), loadedAt: clock.now() };
 }
 
-export default function AuditRoute({ loaderData }: Route.ComponentProps) {
-  return <AuditPage {...loaderData} />;
+/** What was done at this console; nothing here is ever changed. */
+export default function AuditPage({ loaderData: { rows, next, loadedAt } }: Route.ComponentProps) {
+  return (
+    <OpsPage title="Audit">
+      <OpsTable
+        label="Audit"
+        columns={["When", "What", "On", "Result", "From"]}
+        empty="What the operator does will be here."
+        rows={rows.map((entry) => ({
+          key: entry.id,
+          cells: [
+            <RelativeTime key="at" at={entry.at} loadedAt={loadedAt} />,
+            entry.action,
+            entry.target && <LongWord key="on">{entry.target}</LongWord>,
+            entry.result,
+            <LongWord key="from">{entry.source_address}</LongWord>,
+          ],
+        }))}
+      />
+      <NextPage name="before" next={next} />
+    </OpsPage>
+  );
 }
+
+export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";

@@ -1,16 +1,16 @@
 import { data, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
-import { operatorContext, platformContext } from "#app/platform/context.server.ts";
 import { refuseInWords } from "#app/platform/answers.server.ts";
-import { InstallGonePage } from "./install-page.tsx";
+import { operatorContext, platformContext } from "#app/platform/context.server.ts";
+import { requireEmptyForm } from "#app/platform/http/read-form.server.ts";
+import { TextLink } from "#app/ui/text-link.tsx";
+
+import { OpsPage } from "../shell/ops-page.tsx";
+import { PostButton } from "../shell/post-button.tsx";
 import { findInstallLine } from "./load-installs.server.ts";
 import { markGone } from "./mark-gone.server.ts";
-import { requireEmptyForm } from "#app/platform/http/read-form.server.ts";
-
 import type { Route } from "./+types/install-gone.ts";
-
-export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: `Mark as gone · ${app.name}` }];
@@ -31,6 +31,20 @@ export async function action({ request, params, context }: Route.ActionArgs) {
   return redirect(`/ops/installs/${params.installedAppId}`, 303);
 }
 
-export default function InstallGoneRoute({ loaderData }: Route.ComponentProps) {
-  return <InstallGonePage install={loaderData} />;
+export default function InstallGonePage({ loaderData: install }: Route.ComponentProps) {
+  return (
+    <OpsPage title={`Mark ${install.installed_app_id} as gone`}>
+      <p>
+        For an install that Blnk Cloud no longer has, though its uninstall callback never came. Its key is
+        destroyed, its sessions end and its jobs stop, as if it had come. This cannot be undone here: the app
+        has to be installed again in Blnk Cloud.
+      </p>
+      <div className="flex flex-wrap items-center gap-3">
+        <PostButton label={`Mark ${install.installed_app_id} as gone`} />
+        <TextLink to={`/ops/installs/${install.installed_app_id}`}>Keep it</TextLink>
+      </div>
+    </OpsPage>
+  );
 }
+
+export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";

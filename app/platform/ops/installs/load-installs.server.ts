@@ -5,8 +5,6 @@ import type { Database } from "#db/database.server.ts";
 
 const PAGE_SIZE = 50;
 
-export type InstallLine = Awaited<ReturnType<typeof loadInstalls>>["installs"][number];
-
 /** By id, one page from `after` on; `search` is part of an install's or an instance's id. */
 export async function loadInstalls({ read }: Database, params: URLSearchParams) {
   const [after, search] = [params.get("after"), params.get("q")?.trim()];

@@ -4,8 +4,6 @@ import type { Database } from "#db/database.server.ts";
 
 const SHOWN = 100;
 
-export type JobLine = Awaited<ReturnType<typeof loadJobs>>["open"][number];
-
 /** What waits or runs, the next due first, and what was given up; what a job works on is not shown. */
 export async function loadJobs({ read }: Database) {
   const jobs = read

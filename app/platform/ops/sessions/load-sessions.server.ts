@@ -3,8 +3,6 @@ import type { Database } from "#db/database.server.ts";
 
 const SHOWN = 200;
 
-export type LaunchLine = Awaited<ReturnType<typeof loadSessions>>[number];
-
 /** Launches that still open the portal, newest first. */
 export async function loadSessions(db: Database, now: number) {
   return await liveLaunches(db, now)

@@ -1,16 +1,20 @@
 import { redirect } from "react-router";
 
 import { app } from "#app/app.ts";
-import { operatorContext, platformContext } from "#app/platform/context.server.ts";
 import { refuseInWords } from "#app/platform/answers.server.ts";
+import { operatorContext, platformContext } from "#app/platform/context.server.ts";
+import { requireForm } from "#app/platform/http/read-form.server.ts";
+import { RelativeTime } from "#app/ui/relative-time.tsx";
+import { ShortId } from "#app/ui/short-id.tsx";
+
+import { OpsPage } from "../shell/ops-page.tsx";
+import { LongWord, OpsTable } from "../shell/ops-table.tsx";
+import { PostButton } from "../shell/post-button.tsx";
 import { endSessions, endSessionsSchema } from "./end-sessions.server.ts";
 import { loadSessions } from "./load-sessions.server.ts";
-import { SessionsPage } from "./sessions-page.tsx";
-import { requireForm } from "#app/platform/http/read-form.server.ts";
-
 import type { Route } from "./+types/sessions.ts";
 
-export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";
+const COLUMNS = ["Launch", "Install", "Who", "Opened", "Ends", "Entries", "From", "End"];
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: `Sessions · ${app.name}` }];
@@ -29,6 +33,32 @@ export async function action({ request, context }: Route.ActionArgs) {
   });
 }
 
-export default function SessionsRoute({ loaderData }: Route.ComponentProps) {
-  return <SessionsPage {...loaderData} />;
+export default function SessionsPage({ loaderData: { launches, loadedAt } }: Route.ComponentProps) {
+  return (
+    <OpsPage title="Sessions">
+      <OpsTable
+        label="Sessions"
+        columns={COLUMNS}
+        empty="Launches whose session has not ended will be here."
+        rows={launches.map((launch) => ({
+          key: launch.launch_id,
+          cells: [
+            <span key="id" className="whitespace-nowrap">
+              <ShortId id={launch.launch_id} />
+            </span>,
+            <LongWord key="install">{launch.installed_app_id}</LongWord>,
+            <LongWord key="who">{launch.user_id ?? "unknown person"}</LongWord>,
+            <RelativeTime key="opened" at={launch.created_at} loadedAt={loadedAt} />,
+            <RelativeTime key="ends" at={launch.expires_at} loadedAt={loadedAt} />,
+            launch.redemptions,
+            <LongWord key="from">{launch.source_address}</LongWord>,
+            <PostButton key="end" label="End" fields={{ launch_id: launch.launch_id }} />,
+          ],
+        }))}
+      />
+      {launches.length > 0 && <PostButton label="End every session" fields={{ every: "1" }} />}
+    </OpsPage>
+  );
 }
+
+export { OpsError as ErrorBoundary } from "../shell/ops-error.tsx";

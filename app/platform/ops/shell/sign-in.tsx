@@ -1,17 +1,16 @@
-import { data, redirect } from "react-router";
+import { data, Form, redirect } from "react-router";
 
 import { app } from "#app/app.ts";
+import { refuseInWords } from "#app/platform/answers.server.ts";
 import { platformContext } from "#app/platform/context.server.ts";
 import { requestContext } from "#app/platform/http/request-context.server.ts";
-import { refuseInWords } from "#app/platform/answers.server.ts";
 import { findOperatorSession } from "#app/platform/operator/operator-session.server.ts";
-import { SignInPage } from "./sign-in-page.tsx";
 import { signIn } from "#app/platform/operator/sign-in.server.ts";
+import { Button } from "#app/ui/button.tsx";
+import { TextField } from "#app/ui/field.tsx";
 import { notFoundPage } from "#app/ui/plain-page.server.ts";
 
 import type { Route } from "./+types/sign-in.ts";
-
-export { OpsError as ErrorBoundary } from "./ops-error.tsx";
 
 export const middleware: Route.MiddlewareFunction[] = [
   ({ context }, next) => (context.get(platformContext).operatorConsole ? next() : notFoundPage()),
@@ -52,6 +51,26 @@ export function headers({ actionHeaders, parentHeaders }: Route.HeadersArgs) {
   return headers;
 }
 
-export default function SignInRoute({ actionData }: Route.ComponentProps) {
-  return <SignInPage problem={actionData?.problem} />;
+export default function SignInPage({ actionData }: Route.ComponentProps) {
+  return (
+    <main className="mx-auto grid min-h-dvh max-w-80 content-center gap-4 px-3">
+      <h1 className="text-title font-semibold">{app.name} operator</h1>
+      <Form method="post" className="grid gap-3">
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          maxLength={1024}
+          error={actionData?.problem}
+        />
+        <Button type="submit" kind="primary">
+          Sign in
+        </Button>
+      </Form>
+    </main>
+  );
 }
+
+export { OpsError as ErrorBoundary } from "./ops-error.tsx";

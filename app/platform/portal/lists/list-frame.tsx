@@ -62,7 +62,7 @@ export function ListFrame<Row>({
           resetKey={list.loadedAt}
           skeleton={
             <Skeleton
-              label={`CloudResult ${noun[1]}`}
+              label={`Loading ${noun[1]}`}
               rows={10}
               listClassName="divide-y divide-line"
               rowClassName="h-16 px-4 sm:h-11"

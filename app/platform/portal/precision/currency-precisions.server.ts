@@ -1,5 +1,4 @@
 import { currencyPrecision } from "#app/money/currency-precision.ts";
-import type { Sweep } from "#app/platform/jobs/sweep.server.ts";
 import type { Database } from "#db/database.server.ts";
 import type { Tx } from "#db/write-queue.server.ts";
 
@@ -68,15 +67,3 @@ export async function moveCurrencyDecimals(tx: Tx, from: string, to: string): Pr
     .execute();
   await tx.deleteFrom("currency_decimals").where("installed_app_id", "=", from).execute();
 }
-
-const KEPT_AFTER_UNINSTALL_MS = 90 * 24 * 60 * 60_000;
-
-export const sweepCurrencyDecimals: Sweep = async (tx, now) => {
-  const gone = tx
-    .selectFrom("installs")
-    .select("installed_app_id")
-    .where("state", "=", "inactive")
-    .where("uninstalled_at", "<", now - KEPT_AFTER_UNINSTALL_MS);
-  await tx.deleteFrom("currency_decimals").where("installed_app_id", "in", gone).execute();
-  return "done";
-};

@@ -1,16 +1,18 @@
-import { data, redirect } from "react-router";
+import { data, Form, redirect, useNavigation } from "react-router";
 
 import { app } from "#app/app.ts";
-import { platformContext, sessionContext } from "#app/platform/context.server.ts";
 import { refuseInWords } from "#app/platform/answers.server.ts";
-import { changeFromPage, changeSchema } from "#app/portal/monitors/detail/change-monitor.server.ts";
-import { DeleteMonitorPage } from "#app/portal/monitors/detail/delete-page.tsx";
-import { loadMonitor } from "#app/portal/monitors/detail/load-monitor.server.ts";
+import { platformContext, sessionContext } from "#app/platform/context.server.ts";
 import { requireForm } from "#app/platform/http/read-form.server.ts";
+import { RecordHead } from "#app/platform/portal/record-head.tsx";
+import { usePortalPath } from "#app/platform/portal/record-link.tsx";
+import { Button } from "#app/ui/button.tsx";
+import { Card } from "#app/ui/card.tsx";
+import { TextLink } from "#app/ui/text-link.tsx";
 
+import { changeFromPage, changeSchema } from "./change-monitor.server.ts";
+import { loadMonitor } from "./load-monitor.server.ts";
 import type { Route } from "./+types/monitor-delete.ts";
-
-export { PortalError as ErrorBoundary } from "#app/platform/portal/portal-error.tsx";
 
 export function meta(): Route.MetaDescriptors {
   return [{ title: `Delete monitor · ${app.name}` }];
@@ -40,6 +42,36 @@ export function action({ request, params, context }: Route.ActionArgs) {
   });
 }
 
-export default function DeleteMonitorRoute({ loaderData }: Route.ComponentProps) {
-  return <DeleteMonitorPage {...loaderData} />;
+export default function DeleteMonitorPage({
+  loaderData: { id, name, explanation, open },
+}: Route.ComponentProps) {
+  const portalPath = usePortalPath();
+  const isSending = useNavigation().formMethod === "POST";
+  return (
+    <>
+      <RecordHead kind="Delete monitor" id={id} />
+      <Card className="max-w-xl space-y-3 p-4">
+        <p className="font-medium">
+          <bdi>{name}</bdi>
+        </p>
+        <p className="text-quiet">
+          <bdi>{explanation}</bdi>
+        </p>
+        <p>
+          {open === 0
+            ? "It has no incident open."
+            : `${open === 1 ? "Its open incident is" : `Its ${open} open incidents are`} closed, and alerts not raised yet are dropped.`}{" "}
+          Alerts that were raised stay in Blnk Cloud as they are. Its history is kept, but no longer shown.
+        </p>
+        <Form method="post" className="flex flex-wrap items-center gap-4">
+          <Button type="submit" kind="primary" name="change" value="delete" disabled={isSending}>
+            Delete <bdi>{name}</bdi>
+          </Button>
+          <TextLink to={portalPath(`monitors/${id}`)}>Keep it</TextLink>
+        </Form>
+      </Card>
+    </>
+  );
 }
+
+export { PortalError as ErrorBoundary } from "#app/platform/portal/portal-error.tsx";
