@@ -55,7 +55,7 @@ test("a balance, a total, a new balance and the books are watched, and each aler
 
   move({ source: wallet, destination: "@World", precise_amount: 6_000n });
   openWallets(world, ledgerId);
-  await world.app.moveClockForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
   await expectState(panel, "Wallet low", "Firing: 1 open");
   await expectAlerts(world, before, ["Wallets over the bank", "Wallet low", "Opened in the ledger"]);
   await expectState(panel, "Books", "OK");
@@ -64,14 +64,14 @@ test("a balance, a total, a new balance and the books are watched, and each aler
   await expect(panel.getByRole("link", { name: "alert raised" })).toBeVisible();
   await expectAccessible(page);
   move({ source: "@World", destination: wallet, precise_amount: 3_000n });
-  await world.app.moveClockForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
   await expectState(panel, "Wallet low", "OK");
   await open(panel, "Wallet low");
   await expect(panel.getByText("recovered")).toBeVisible();
 
   world.sandbox.workspace.instances[0]!.ledger.balances.get(wallet)!.credit += 1n;
   await expect(async () => {
-    await world.app.moveClockForward(INTERVAL_MS);
+    await world.moveClocksForward(INTERVAL_MS);
     await expectState(panel, "Books", "Firing: 1 open", 3_000);
   }).toPass({ timeout: 60_000 });
 });
@@ -100,7 +100,7 @@ test("a transaction that matches and one that is stuck raise an alert each", asy
 
   move({ source: wallet, destination: "@Shop", precise_amount: 2_500n });
   move({ source: wallet, destination: "@Shop", precise_amount: 100n, inflight: true });
-  await world.app.moveClockForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
   await expectState(panel, "Stuck hold", "Firing: 1 open");
   await expectAlerts(world, before, ["Large out", "Stuck hold"]);
   await open(panel, "Large out");
@@ -147,10 +147,10 @@ test("rejections, movement and silence are counted in their windows", async ({ w
     skip_queue: false,
     allow_overdraft: false,
   });
-  await world.app.moveClockForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
   await expectState(panel, "Outflow", "Firing: 1 open");
-  await world.app.moveClockForward(INTERVAL_MS);
-  await world.app.moveClockForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
+  await world.moveClocksForward(INTERVAL_MS);
   await expectState(panel, "Rejected", "Firing: 1 open");
   await expectState(panel, "Quiet", "Firing: 1 open");
   await expectAlerts(world, before, ["Rejected", "Outflow", "Quiet"]);

@@ -56,6 +56,7 @@ async function answer(parts: ApiParts, request: IncomingMessage, response: Serve
     status: null,
     fault: null,
   });
+  response.setHeader("date", dateIn(parts.workspace, entry.instance_id));
   const refusal = findRefusal(request);
   if (refusal !== undefined) {
     return send(response, (entry.status = refusal.status), { error: refusal.message });
@@ -72,6 +73,12 @@ async function answer(parts: ApiParts, request: IncomingMessage, response: Serve
   }
   entry.status = delivery.status;
   send(response, delivery.status, delivery.body);
+}
+
+/** By the clock that the asked instance's rows are written by: Cloud and its Core agree on the time. */
+function dateIn({ instances }: Workspace, instanceId: string | null): string {
+  const { ledger } = instances.find(({ id }) => id === instanceId) ?? instances[0]!;
+  return new Date(ledger.clock.presentMs()).toUTCString();
 }
 
 async function respond(

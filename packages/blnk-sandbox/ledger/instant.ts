@@ -37,6 +37,11 @@ export class Clock {
     return this.#last;
   }
 
+  /** The present by this clock, in epoch milliseconds, also while it is stopped. */
+  presentMs(): number {
+    return Date.now() + this.#offset / 1000;
+  }
+
   advance(ms: number): void {
     this.#offset += microsOf(ms);
   }

@@ -190,3 +190,15 @@ function statusOf(url: string, headers: Record<string, string>): Promise<number 
       .end("{}");
   });
 }
+
+test("an instance's answers tell the time by its ledger's clock", async () => {
+  await using world = await openSandbox();
+  const [moved, other] = world.sandbox.workspace.instances;
+  const aheadMs = async (instanceId: string) => {
+    const answer = await fetch(`${world.sandbox.api}/data/ledgers?instance_id=${instanceId}`);
+    return Date.parse(answer.headers.get("date")!) - Date.now();
+  };
+  await world.control("POST", "/clock", { advance_ms: 3_600_000, instance_id: moved!.id });
+  expect(Math.abs((await aheadMs(moved!.id)) - 3_600_000)).toBeLessThan(60_000);
+  expect(Math.abs(await aheadMs(other!.id))).toBeLessThan(60_000);
+});

@@ -35,6 +35,8 @@ export type World = {
   /** Errors on a browser console that match none of these fail the test. */
   expectedErrors: RegExp[];
   unexpectedErrors(): string[];
+  /** The app's and Cloud's: they agree on the time. */
+  moveClocksForward(ms: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -90,7 +92,14 @@ export async function startWorld(browser: HostedBrowser, seed: "demo" | "empty")
     const expectedErrors: RegExp[] = [];
     const unexpectedErrors = () =>
       errors.filter((error) => !expectedErrors.some((known) => known.test(error)));
-    return { sandbox, app, context, expectedErrors, unexpectedErrors, close };
+    const moveClocksForward = async (ms: number) => {
+      for (const { ledger } of sandbox.workspace.instances) {
+        ledger.clock.advance(ms);
+        ledger.queue.wake();
+      }
+      await app.moveClockForward(ms);
+    };
+    return { sandbox, app, context, expectedErrors, unexpectedErrors, moveClocksForward, close };
   } catch (error) {
     await close();
     throw error;
