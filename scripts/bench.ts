@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { type Harm, harmed } from "#scripts/bench/control/harm.ts";
 import { spoilScreen } from "#scripts/bench/control/spoil-screen.ts";
 import type { BenchOptions, Figure } from "#scripts/bench/figure.ts";
+import { measureBacklog } from "#scripts/bench/figures/backlog.ts";
 import { measureCallbacks } from "#scripts/bench/figures/callbacks.ts";
 import { measureColdStart } from "#scripts/bench/figures/cold-start.ts";
 import { measureLaunches } from "#scripts/bench/figures/launches.ts";
@@ -14,6 +15,7 @@ import { measureCycles, measureLargeInstall } from "#scripts/bench/figures/monit
 import { measureLighthouse } from "#scripts/bench/figures/lighthouse.ts";
 import { measurePanel } from "#scripts/bench/figures/panel-vitals.ts";
 import { measurePortalPages } from "#scripts/bench/figures/portal-pages.ts";
+import { measureWindows } from "#scripts/bench/figures/windows.ts";
 import { loadDotEnv } from "./load-dot-env.ts";
 
 loadDotEnv();
@@ -29,7 +31,7 @@ const USAGE = `npm run bench -- [options]
 const MEASUREMENTS: {
   ids: string[];
   measure: (folder: string, options: BenchOptions) => Promise<Figure[]>;
-  /** What must miss all of them; other people's tools are not put to the test. */
+  /** What must miss all of them; other people's tools are not put to the test, nor what a bad app fails before. */
   harm?: Harm;
 }[] = [
   { ids: ["P1", "P2", "P8"], measure: measureCallbacks, harm: { requestMs: 10, heldMegabytes: 250 } },
@@ -41,6 +43,8 @@ const MEASUREMENTS: {
     harm: { everySecondMs: 200, heldMegabytes: 250, switches: { max_page_size: 50 } },
   },
   { ids: ["P10"], measure: measureLargeInstall, harm: { heldMegabytes: 300 } },
+  { ids: ["P13"], measure: measureBacklog, harm: { everySecondMs: 800, heldMegabytes: 250 } },
+  { ids: ["P14"], measure: measureWindows },
   { ids: ["P6"], measure: measureLedgerSize, harm: { droppedIndexes: ["install_keys_by_event"] } },
   { ids: ["P7"], measure: measureColdStart, harm: { startMs: 1000 } },
   { ids: ["P9"], measure: measurePanel, harm: { screen: spoilScreen } },

@@ -26,7 +26,7 @@ type OpenWindow = Window & { key: number; edge: number };
 /** By `subject flow`: the keys of the windows in which a row counts so. */
 type Marks = Record<string, number[]>;
 
-const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 200;
 
 /**
  * Adds to each window what these rows count in it; safe to repeat.

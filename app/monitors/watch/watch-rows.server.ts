@@ -20,6 +20,9 @@ import { createRowBalances } from "./row-balances.server.ts";
 
 // A slice of a backlog: what follows from it is stored, and the cursor moves, before the next is read.
 const SLICE_ROWS = 2_500;
+// One that turns out to have more than it may is asked for in vain.
+const FULL = 0.9;
+const GROWTH = 8;
 /** Then others have their turn. */
 const CATCH_UP_MS = 5_000;
 
@@ -126,13 +129,19 @@ export function createRowWatch(
   }
 
   /** Processes all groups of a stretch but the last. */
-  async function readStretch(stretch: { from: number; until: number; most?: number }): Promise<RowGroup> {
-    let held: RowGroup = { rows: [], changed: [] };
+  async function readStretch(stretch: {
+    from: number;
+    until: number;
+    most?: number;
+  }): Promise<{ last: RowGroup; rows: number }> {
+    let last: RowGroup = { rows: [], changed: [] };
+    let rows = 0;
     for await (const group of reader.scan(stretch)) {
-      if (held.rows.length > 0) await process(held);
-      held = group;
+      if (last.rows.length > 0) await process(last);
+      last = group;
+      rows += group.rows.length;
     }
-    return held;
+    return { last, rows };
   }
 
   return {
@@ -146,11 +155,10 @@ export function createRowWatch(
       const ends = performance.now() + CATCH_UP_MS;
       let [begin, until] = [from, now];
       let behind = 0;
-      let span = 0;
       for (;;) {
         try {
           const most = until - begin > 1 ? { most: SLICE_ROWS } : {};
-          const last = await readStretch({ from: begin, until, ...most });
+          const { last, rows } = await readStretch({ from: begin, until, ...most });
           if (until === now) {
             balances.want(last, last.changed);
             return last;
@@ -159,14 +167,15 @@ export function createRowWatch(
           await process(last);
           await tellOfUnread();
           await moveCursor(db, installedAppId, until, until - OVERLAP_MS);
-          span = (until - begin) * 2;
+          // As long as makes a full slice, if the ledger goes on as it did.
+          const span = Math.ceil((until - begin) * Math.min((SLICE_ROWS * FULL) / (rows + 1), GROWTH));
           begin = until;
           until = Math.min(now, begin + span);
           if (performance.now() > ends) return { rows: behind, until: begin };
         } catch (error) {
           if (!(error instanceof TooManyRows)) throw error;
           if (until === now) behind = error.total;
-          until = begin + Math.max(1, Math.floor(((until - begin) * SLICE_ROWS * 0.8) / error.total));
+          until = begin + Math.max(1, Math.floor(((until - begin) * SLICE_ROWS * FULL) / error.total));
         }
       }
     },

@@ -12,6 +12,8 @@ export type ServerProcess = {
   peakMemory: () => number;
   /** For how long it has stood in line for a processor so far, in ms: hardly at all on a machine that does nothing else. */
   waitedMs: () => number;
+  /** For how long it has had one, in ms. */
+  busyMs: () => number;
   /** Keeps it from taking the machine's time while it is another's turn. */
   pause: () => void;
   resume: () => void;
@@ -33,7 +35,8 @@ export async function startProcess(
     origin: `http://127.0.0.1:${Number(listening["port"])}`,
     listening,
     peakMemory: () => peakMemoryOf(child.pid!),
-    waitedMs: () => waitedMsOf(child.pid!),
+    waitedMs: () => scheduledMs(child.pid!, 1),
+    busyMs: () => scheduledMs(child.pid!, 0),
     pause: () => void child.kill("SIGSTOP"),
     resume: () => void child.kill("SIGCONT"),
     async stop() {
@@ -63,7 +66,7 @@ function peakMemoryOf(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-function waitedMsOf(pid: number): number {
-  const [, nanoseconds] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ");
-  return Number(nanoseconds) / 1e6;
+/** 0: on a processor, 1: in line for one. */
+export function scheduledMs(pid: number, field: 0 | 1): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[field]) / 1e6;
 }
