@@ -1,6 +1,6 @@
 import type { Page, Response } from "@playwright/test";
 
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { OPERATOR_PASSWORD } from "#tests/support/operator-password.ts";
 
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";

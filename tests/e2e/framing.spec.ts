@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 
 import { installDirectly, launchDirectly } from "./support/launch-directly.ts";
 import { expect, test } from "./support/test.ts";

@@ -10,7 +10,7 @@ import { audit } from "./bursts/audit.ts";
 import { beginBurst } from "./bursts/burst.ts";
 import { killForgetful, killInBursts } from "./bursts/kill-in-bursts.ts";
 import { ownMs, timeInWords } from "./process-figures.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const KILLS = 50;
 

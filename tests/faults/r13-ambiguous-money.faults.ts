@@ -8,7 +8,7 @@ import {
   REFUSALS,
 } from "#tests/actions/ambiguous-money.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 // That a false report would be found is in tests/actions/ambiguous-money.test.ts.
 const CELLS = KINDS.flatMap((kind) =>

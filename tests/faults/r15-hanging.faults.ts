@@ -6,7 +6,7 @@ import { openOwn } from "#tests/support/open-portal-records.ts";
 
 import type { FrontFault } from "./cloud/faulty-front.ts";
 import { type FaultyWorld, startFaultyWorld } from "./cloud/faulty-world.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const INTERVAL_S = 2;
 const ALONE_MS = 60_000;

@@ -11,7 +11,7 @@ import { installBody } from "#tests/support/blnk-payloads.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

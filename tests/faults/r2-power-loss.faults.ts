@@ -5,7 +5,7 @@ import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { killForgetful, killInBursts } from "./bursts/kill-in-bursts.ts";
 import { hasCompiler, needsCompiler } from "./disk/build-shim.ts";
 import { preparePowerCuts } from "./disk/power-cuts.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const CUTS = 100;
 

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { expectToWithstand } from "#tests/support/storage-fault.ts";
 
 import { buildShim, hasCompiler, needsCompiler } from "./disk/build-shim.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 function prepareFailingDisk(directory: string) {
   const faultFile = join(directory, "fault");

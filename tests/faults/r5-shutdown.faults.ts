@@ -9,7 +9,7 @@ import { CLOUD_FAULTS, startFaultyServer } from "#tests/support/cloud-faults.ts"
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { type ServerProcess, startServerProcess } from "#tests/support/start-server-process.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const ROUNDS = 20;
 const IN_FLIGHT = 50;

@@ -11,7 +11,7 @@ import { type ServerProcess, startServerProcess } from "#tests/support/start-ser
 
 import { audit } from "./bursts/audit.ts";
 import { type Acknowledged, beginBurst } from "./bursts/burst.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 /** Years of deliveries. */
 const OLD_EVENTS = 500_000;

@@ -7,7 +7,7 @@ import { type CallSite, openCallSites } from "./cloud/call-sites.ts";
 import { FRONT_FAULTS } from "./cloud/faulty-front.ts";
 import { type FaultyWorld, startFaultyWorld } from "./cloud/faulty-world.ts";
 import { ownMs, peakMemoryMb, slower, type Time, timeInWords, timeOf } from "./process-figures.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 /** Eight seconds for what a page reads, one for all else. */
 const PAGE_MS = 9_000;

@@ -7,7 +7,7 @@ import { openOwn } from "#tests/support/open-portal-records.ts";
 import { FRONT_FAULTS } from "./cloud/faulty-front.ts";
 import { type FaultyWorld, startFaultyWorld } from "./cloud/faulty-world.ts";
 import { ownMs, slower, type Time, timeInWords, waitedForProcessorMs } from "./process-figures.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const INTERVAL_S = 2;
 /** Two intervals, and one second for the work. */

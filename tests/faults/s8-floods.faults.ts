@@ -14,7 +14,7 @@ import { AS_SHIPPED } from "./as-shipped.ts";
 import type { FloodOutcome } from "./floods/flood.ts";
 import { type Flood, flood } from "./floods/start-flood.ts";
 import { ownMs, peakMemoryMb, slower, type Time, timeInWords, timeOf } from "./process-figures.ts";
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 /** The smallest machine has so much. */
 const MAX_MEMORY_MB = 256;

@@ -10,7 +10,7 @@ import { startStandInCloud } from "#tests/support/stand-in-cloud.ts";
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 import { startServerProcess } from "#tests/support/start-server-process.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { OPERATOR_PASSWORD } from "#tests/support/operator-password.ts";
 import { PUBLIC_URL } from "#tests/support/test-environment.ts";
 

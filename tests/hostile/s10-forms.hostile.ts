@@ -4,7 +4,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { AS_SHIPPED } from "#tests/faults/as-shipped.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { formRoutes } from "#tests/support/form-routes.ts";
 import { hostileBodies, type PostForm, postHostileForms } from "#tests/support/hostile-forms.ts";
 import { openOperator } from "#tests/support/operator-browser.ts";

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { SCOPES } from "#app/platform/permissions/scopes.ts";
 import { type Sandbox, startSandbox } from "blnk-sandbox/start-sandbox.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { IDS, installBody, uninstallBody } from "#tests/support/blnk-payloads.ts";
 import { answerText, startCloudServer } from "#tests/support/cloud-server.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";

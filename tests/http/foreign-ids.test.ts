@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { SCOPES } from "#app/platform/permissions/scopes.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { type Sandbox, startSandbox } from "blnk-sandbox/start-sandbox.ts";
 import { openOwn, openRecords } from "#tests/support/open-portal-records.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";

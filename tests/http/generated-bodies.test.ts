@@ -2,7 +2,7 @@ import SqliteDatabase from "better-sqlite3";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { IDS, installBody, launchBody, uninstallBody } from "#tests/support/blnk-payloads.ts";
 import { startApp } from "#tests/support/start-app.ts";
 

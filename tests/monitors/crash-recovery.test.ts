@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { type Scope, SCOPES } from "#app/platform/permissions/scopes.ts";
 import type { Sandbox } from "blnk-sandbox/start-sandbox.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 
 import { Crash } from "./crash.ts";
 import { below, move, openSandbox, openWallet, openWatchedWorld } from "./watched-world.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { DomainError } from "#app/platform/errors.ts";
 import { listHeldKeys } from "#app/platform/installs/install-keys.server.ts";
 import { enqueueJob } from "#app/platform/jobs/jobs.server.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { openWorld, type World } from "#tests/support/open-world.ts";
 
 import { LifecycleModel, type Step } from "./lifecycle-model.ts";

@@ -7,7 +7,7 @@ import SqliteDatabase from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { createSealer, keyIdOf } from "#app/platform/installs/sealer.server.ts";
-import { report } from "#tests/faults/report.ts";
+import { report } from "#tests/support/report.ts";
 import { API_KEY, installBody } from "#tests/support/blnk-payloads.ts";
 import { openPortal } from "#tests/support/portal-browser.ts";
 import { databaseBytes } from "#tests/support/scan-bytes.ts";
