@@ -5,7 +5,7 @@ import { catchUp } from "#scripts/bench/figures/backlog.ts";
 import { LARGE_EVERY } from "#scripts/bench/monitors/large-every.ts";
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const ROWS = 1_000_000;
 

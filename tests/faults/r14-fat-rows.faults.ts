@@ -11,7 +11,7 @@ import { enterPortal, importMonitors, install } from "#scripts/bench/machine/por
 import { scheduledMs } from "#scripts/bench/machine/server-process.ts";
 import { temporaryDirectory } from "#tests/support/test-environment.ts";
 
-import { report } from "./report.ts";
+import { report } from "#tests/support/report.ts";
 
 const SIZE = 4_900_000;
 const MEASURED_MS = 15_000;

@@ -47,6 +47,9 @@ const OTHER_FORMS: Record<string, FormRoute> = {
   "ops/jobs": operator("/ops/jobs", { id: "1" }),
   "ops/sign-out": operator("/ops/sign-out"),
   "portal/enter": { path: "/portal/enter", asks: "nobody", form: {}, refused: [405] },
+  // Forms know no token of the URLs that Blnk calls.
+  "api/callback/:urlToken": { path: "/api/callback/unknown", asks: "nobody", form: {}, refused: [404] },
+  "api/portal/:urlToken": { path: "/api/portal/unknown", asks: "nobody", form: {}, refused: [404] },
   "*": { path: "/nowhere", asks: "nobody", form: {}, refused: [404] },
 };
 
