@@ -79,8 +79,10 @@ test("a fresh clone is developed without a .env, and a change in server code is 
   editSource(folder, "Only POST does anything here.", "Only POST works here.");
   await expect.poll(refused, { timeout: 60_000 }).toContain("Only POST works here.");
 
-  // What the server and its routes know each other by.
+  // What the server and its routes know each other by: a route reloads alone, this takes a new server.
+  const restarts = () => written().split("restarted").length - 1;
+  const before = restarts();
   editSource(folder, "createContext<Platform>()", "createContext<Platform>(undefined)");
-  await expect.poll(() => written().split("restarted").length - 1, { timeout: 60_000 }).toBe(2);
+  await expect.poll(restarts, { timeout: 60_000 }).toBeGreaterThan(before);
   expect(await launch()).toBe(302);
 }, 300_000);
