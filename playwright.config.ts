@@ -17,7 +17,7 @@ export default defineConfig({
   expect: { timeout: 90_000 },
   projects: [
     { name: "fast", testIgnore: [HOSTILE, VITALS] },
-    { name: "more", testMatch: [LOOKED_AT, VITALS] },
+    { name: "more", testMatch: [LOOKED_AT, VITALS, HOSTILE] },
     { name: "hostile", testMatch: HOSTILE },
   ],
 });
